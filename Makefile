@@ -1,0 +1,72 @@
+# Understory. `make help` tells what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# `make run PORT=9000`, or PORT=9000 in the environment.
+SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
+# Root installs what is missing; anybody else is told what to install.
+APT := DEBIAN_FRONTEND=noninteractive apt-get
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: help run test lint unit browser chromium format lock clean
+
+help: ## Tell what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Set up and serve the site on http://127.0.0.1:8000 (PORT=...)
+	@$(SERVE_ENV) exec $(BIN)/python app.py
+
+test: lint unit browser ## Set up and run every check and every test
+
+lint: $(VENV)/.test ## Style, types and the contracts between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.test ## Tests below the browser
+	$(BIN)/pytest -n 2 --ignore=tests/browser
+
+browser: $(VENV)/.test chromium ## Tests in headless Chromium
+	$(BIN)/pytest -n 2 tests/browser
+
+chromium:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(APT) update -q && $(APT) install -y -q --no-install-recommends chromium fonts-liberation; \
+	else \
+	  echo "The browser tests need Chromium: sudo apt-get install chromium fonts-liberation" >&2; exit 1; \
+	fi
+endif
+
+format: $(VENV)/.test ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.test ## Choose the newest versions that fit pyproject.toml and lock them with hashes
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q -U --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q -U --universal --generate-hashes --no-header -c requirements.lock \
+	  --group test pyproject.toml -o tests/requirements.lock
+
+clean: ## Remove what was made here, but never the site's own data in instance/
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Understory needs Python 3.11 or newer" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(APT) update -q && $(APT) install -y -q python3-venv; \
+	  else echo "Python lacks its venv module: sudo apt-get install python3-venv" >&2; exit 1; fi; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.test: tests/requirements.lock $(VENV)/.run
+	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r tests/requirements.lock
+	@touch $@

@@ -1,0 +1,40 @@
+"""Understory: `create_app` wires the features together; `python app.py` serves the site."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import blueprints.accounts
+import blueprints.articles
+import blueprints.comments
+import blueprints.moderation
+from understory import db, errors, front, limits, paging, security, settings, templating
+from understory.settings import Settings
+
+#: The largest request that is taken, in bytes; the article editor asks for more on its own.
+LARGEST_REQUEST = 64 * 1024
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """The whole site as a WSGI application. Raises SettingError."""
+    chosen = given or settings.load()
+    app = Flask(__name__, instance_path=str(chosen.instance))
+    app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        SQLALCHEMY_DATABASE_URI=chosen.database,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+    )
+    settings.init_app(app, chosen)
+    errors.init_app(app)
+    security.init_app(app, chosen)
+    templating.init_app(app, chosen)
+    paging.init_app(app)
+    limits.init_app(app)
+    db.init_app(app)
+    for feature in (blueprints.accounts, blueprints.articles, blueprints.comments, blueprints.moderation):
+        feature.register(app)
+    return app
+
+
+if __name__ == "__main__":
+    front.main(create_app)

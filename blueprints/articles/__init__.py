@@ -1,0 +1,13 @@
+"""Articles: what is published, in what order, and how it comes in from files and from the browser."""
+
+from flask import Flask
+
+from blueprints.articles import admin, cli, first, views
+from understory import front
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+    app.register_blueprint(admin.bp)
+    app.cli.add_command(cli.group)
+    front.at_start(app, first.bring)

@@ -1,0 +1,84 @@
+"""Reads of articles. A reader only ever gets published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import aliased
+
+from blueprints.articles.models import Article
+from understory.db import AnyRow, db
+from understory.paging import Page
+
+PER_PAGE = 20
+
+_CARD = (Article.slug, Article.title, Article.author, Article.summary, Article.published_at, Article.comment_count)
+
+
+def published(slug: str) -> AnyRow | None:
+    """One article with `previous_slug`, `previous_title`, `next_slug`, `next_title` (None at either end)."""
+    older, newer = aliased(Article), aliased(Article)
+    place = tuple_(Article.published_at, Article.id)
+    previous_id = (
+        select(older.id)
+        .where(older.published, tuple_(older.published_at, older.id) < place)
+        .order_by(older.published_at.desc(), older.id.desc())
+        .limit(1)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    next_id = (
+        select(newer.id)
+        .where(newer.published, tuple_(newer.published_at, newer.id) > place)
+        .order_by(newer.published_at, newer.id)
+        .limit(1)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    before, after = aliased(Article), aliased(Article)
+    return db.session.execute(
+        select(
+            *Article.__table__.columns,
+            before.slug.label("previous_slug"),
+            before.title.label("previous_title"),
+            after.slug.label("next_slug"),
+            after.title.label("next_title"),
+        )
+        .select_from(Article)
+        .outerjoin(before, before.id == previous_id)
+        .outerjoin(after, after.id == next_id)
+        .where(Article.slug == slug, Article.published)
+    ).first()
+
+
+def newest(before: str | None = None) -> Page[AnyRow] | None:
+    """A page of published articles, newest first, below the article with the slug `before`.
+
+    None when there is no such article.
+    """
+    query = select(*_CARD).where(Article.published)
+    if before is not None:
+        at = db.session.execute(select(Article.published_at, Article.id).where(Article.slug == before)).first()
+        if at is None:
+            return None
+        query = query.where(tuple_(Article.published_at, Article.id) < tuple_(*at))
+    rows = _first_of(query)
+    return Page(rows=list(rows[:PER_PAGE]), more_above=before is not None, more_below=len(rows) > PER_PAGE)
+
+
+def for_editing(slug: str) -> Article | None:
+    """One article, published or not."""
+    return db.session.scalar(select(Article).where(Article.slug == slug))
+
+
+def all_for_editing() -> Sequence[AnyRow]:
+    """Every article, newest first, published or not."""
+    return db.session.execute(
+        select(*_CARD, Article.published).order_by(Article.published_at.desc(), Article.id.desc())
+    ).all()
+
+
+def _first_of(query: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
+    return db.session.execute(query.order_by(Article.published_at.desc(), Article.id.desc()).limit(PER_PAGE + 1)).all()

@@ -1,0 +1,88 @@
+"""What a reader fills in to post."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from wtforms import EmailField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
+
+from blueprints.comments.models import AUTHOR_LENGTH, BODY_LENGTH, EMAIL_LENGTH, SUBMISSION_LENGTH
+from blueprints.comments.operations import Submission
+from understory.forms import AtMost, Filled, Form, no_controls, one_line, unix_lines
+
+_SUBMISSION = re.compile(rf"[A-Za-z0-9_-]{{8,{SUBMISSION_LENGTH}}}")
+_EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\".]+(\.[^\s@<>\".]+)+")
+_ID = re.compile(r"[0-9]{1,9}")
+
+
+def new_submission_id() -> str:
+    """A one-use key that nobody can guess."""
+    return secrets.token_urlsafe(18)
+
+
+class CommentForm(Form):
+    # In the order of the page: the first field in error takes the focus.
+    body = TextAreaField(
+        "Comment",
+        [Filled("Please write something first."), AtMost(BODY_LENGTH), no_controls],
+        filters=[unix_lines],
+        description="You can use **bold**, *italic*, `code`, > quotes, lists and links.",
+    )
+    author = StringField(
+        "Name",
+        [Filled("Please give a name to post under."), AtMost(AUTHOR_LENGTH), no_controls],
+        filters=[one_line],
+        render_kw={"autocomplete": "nickname"},
+    )
+    email = EmailField(
+        "E-mail",
+        [Optional(), AtMost(EMAIL_LENGTH), no_controls],
+        filters=[one_line],
+        description="Never shown.",
+        render_kw={"autocomplete": "email"},
+    )
+    #: Left empty by people, who do not see it, and filled in by programs that fill in everything.
+    website = StringField("Website", [])
+    parent_id = HiddenField()
+    submission_id = HiddenField()
+
+    def validate_email(self, field: EmailField) -> None:
+        if not _EMAIL.fullmatch(field.data or ""):
+            raise ValidationError("This does not look like an e-mail address. You can also leave it empty.")
+
+    def validate_website(self, field: StringField) -> None:
+        if field.data:
+            field.data = ""
+            raise ValidationError("A field that nobody sees was filled in. Nothing is lost: please send it once more.")
+
+    def validate_parent_id(self, field: HiddenField) -> None:
+        if field.data and not _ID.fullmatch(field.data):
+            raise ValidationError("The comment you answer cannot be found. Sent once more, yours stands on its own.")
+
+    def validate_submission_id(self, field: HiddenField) -> None:
+        field.data = field.data or new_submission_id()
+        if not _SUBMISSION.fullmatch(field.data):
+            raise ValidationError("This form was damaged on its way. Nothing is lost: please send it once more.")
+
+    @property
+    def asked_parent(self) -> int | None:
+        """The comment to be answered, when the form names one that could exist."""
+        return int(self.parent_id.data) if _ID.fullmatch(self.parent_id.data or "") else None
+
+    def submission(self, article_id: int) -> Submission:
+        """What was sent, once it is valid."""
+        return Submission(
+            article_id=article_id,
+            submission_id=self.submission_id.data or "",
+            author=self.author.data or "",
+            body=self.body.data or "",
+            email=self.email.data or None,
+            parent_id=self.asked_parent,
+        )
+
+    def renew(self, *, parent_id: int | None = None) -> None:
+        """Make the form ready for another posting; the name and the e-mail stay."""
+        self.submission_id.data = new_submission_id()
+        self.parent_id.data = str(parent_id) if parent_id else ""

@@ -1,0 +1,75 @@
+"""A comment, its place in its thread, and the states it can be in."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from understory.db import Model, UTCDateTime
+
+AUTHOR_LENGTH = 64
+EMAIL_LENGTH = 254
+BODY_LENGTH = 10_000
+SUBMISSION_LENGTH = 64
+
+#: Characters that one step of a path takes: base 36, enough for 60 million comments in a thread.
+STEP = 5
+
+#: Steps of a path at most. A reply below this depth keeps its parent but is placed beside it, in order of
+#: arrival, so that the index stays within what a PostgreSQL page can hold.
+DEEPEST_PATH = 100
+
+#: Compared byte by byte, whatever language the database sorts in.
+Path = String(STEP * DEEPEST_PATH).with_variant(String(STEP * DEEPEST_PATH, collation="C"), "postgresql")
+
+
+class State(enum.StrEnum):
+    """Readers see VISIBLE only; the others leave nothing behind, or a placeholder where replies remain."""
+
+    VISIBLE = "visible"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    SPAM = "spam"
+
+
+class Comment(Model):
+    """`source` is what was typed, `html` what readers get.
+
+    `root_number` is the place of the comment's top-level ancestor in the thread, `path` its own place below
+    that: steps of STEP characters, so that text order is thread order. Neither ever changes. `shown` is
+    whether the comment takes a place on the page: it is visible, or `shown_replies` of its replies are.
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("article_id", "root_number", "path"),
+        Index(
+            "ix_comments_shown_roots",
+            "article_id",
+            "root_number",
+            sqlite_where=text("depth = 0 AND shown"),
+            postgresql_where=text("depth = 0 AND shown"),
+        ),
+        CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="only_roots_have_no_parent"),
+        # An id is an address: it is never given a second time, not even after its comment was erased.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
+    root_number: Mapped[int]
+    path: Mapped[str] = mapped_column(Path)
+    depth: Mapped[int]
+    submission_id: Mapped[str] = mapped_column(String(SUBMISSION_LENGTH), unique=True)
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH))
+    email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    shown: Mapped[bool] = mapped_column(Boolean)
+    shown_replies: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

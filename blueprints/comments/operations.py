@@ -1,0 +1,199 @@
+"""What is done to comments: each verb does the whole act in one commit. Only this module writes their table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from blueprints.articles import operations as articles
+from blueprints.comments.models import DEEPEST_PATH, STEP, Comment, State
+from understory import clock
+from understory.db import db, transaction
+from understory.errors import Missing, Refused
+from understory.sanitize import comment_html
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class AlreadySent(Refused):
+    """The submission was used for another text, which stands as comment `comment_id`."""
+
+    def __init__(self, comment_id: int) -> None:
+        super().__init__("This form has already posted another text. To post this one too, send it once more.")
+        self.comment_id = comment_id
+
+
+class NotAnswerable(Refused):
+    """The comment to be answered is gone or was never here."""
+
+    def __init__(self) -> None:
+        super().__init__("The comment you are answering is no longer here. Sent once more, yours stands on its own.")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a reader sent, checked: `submission_id` is the one-use key that makes a retry harmless."""
+
+    article_id: int
+    submission_id: str
+    author: str
+    body: str
+    email: str | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The comment that a submission stands for; `is_new` is False for a retry."""
+
+    comment_id: int
+    state: State
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an act did: the state that the comment left and the one it is in."""
+
+    comment_id: int
+    article_id: int
+    before: State
+    after: State
+
+
+def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
+    """Post a comment, or find the one that this submission posted before.
+
+    Raises AlreadySent, NotAnswerable, and Missing when the article is not open to readers.
+    """
+    html = comment_html(submission.body)
+    try:
+        with transaction() as session:
+            return already_posted(submission) or _insert(session, submission, html, state)
+    except IntegrityError:
+        # Two processes took the same submission at the same moment: the database let one of them through.
+        earlier = already_posted(submission)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def already_posted(submission: Submission) -> Posted | None:
+    """The comment that an earlier try of this submission made. Raises AlreadySent when that was another text."""
+    row = db.session.execute(
+        select(Comment.id, Comment.state, Comment.article_id, Comment.parent_id, Comment.source).where(
+            Comment.submission_id == submission.submission_id
+        )
+    ).first()
+    if row is None:
+        return None
+    if (row.article_id, row.parent_id, row.source) != (submission.article_id, submission.parent_id, submission.body):
+        raise AlreadySent(row.id)
+    return Posted(row.id, State(row.state), is_new=False)
+
+
+def set_state(comment_id: int, state: State) -> Change:
+    """Bring a comment into a state; the thread's counts and placeholders follow. Raises Missing.
+
+    Setting the state that it is in already changes nothing and is told by `before == after`.
+    """
+    with transaction() as session:
+        comment = session.get(Comment, comment_id, with_for_update=True)
+        if comment is None:
+            raise Missing("There is no such comment.")
+        before = State(comment.state)
+        if before != state:
+            comment.state = state
+            _show_as_needed(session, comment)
+            _note(comment.article_id, before, state)
+        return Change(comment.id, comment.article_id, before, state)
+
+
+def rerender(batch: int = 500) -> int:
+    """Make every comment's html anew from its source; gives how many differed."""
+    changed, last = 0, 0
+    while rows := db.session.execute(
+        select(Comment.id, Comment.article_id, Comment.source, Comment.html)
+        .where(Comment.id > last)
+        .order_by(Comment.id)
+        .limit(batch)
+    ).all():
+        fresh = {row.id: html for row in rows if (html := comment_html(row.source)) != row.html}
+        with transaction() as session:
+            for comment_id, html in fresh.items():
+                session.execute(update(Comment).where(Comment.id == comment_id).values(html=html))
+            for article_id in {row.article_id for row in rows if row.id in fresh}:
+                articles.note_thread_change(article_id, 0)
+        changed += len(fresh)
+        last = rows[-1].id
+    return changed
+
+
+def _insert(session: Session, submission: Submission, html: str, state: State) -> Posted:
+    # Taking the number locks the article's row: from here on, writers of one thread take turns.
+    numbers = articles.number_comment(
+        submission.article_id, is_root=submission.parent_id is None, visible=state == State.VISIBLE
+    )
+    parent = _parent(session, submission)
+    comment = Comment(
+        article_id=submission.article_id,
+        parent_id=submission.parent_id,
+        root_number=parent.root_number if parent else numbers.roots,
+        path=_path(parent, numbers.numbered),
+        depth=parent.depth + 1 if parent else 0,
+        submission_id=submission.submission_id,
+        author=submission.author,
+        email=submission.email,
+        source=submission.body,
+        html=html,
+        state=state,
+        shown=False,
+        shown_replies=0,
+        created_at=clock.now(),
+    )
+    session.add(comment)
+    _show_as_needed(session, comment)
+    session.flush()
+    return Posted(comment.id, state, is_new=True)
+
+
+def _parent(session: Session, submission: Submission) -> Comment | None:
+    if submission.parent_id is None:
+        return None
+    parent = session.get(Comment, submission.parent_id)
+    if parent is None or parent.article_id != submission.article_id or parent.state != State.VISIBLE:
+        raise NotAnswerable
+    return parent
+
+
+def _path(parent: Comment | None, number: int) -> str:
+    """A root has the empty path; a reply its parent's and one step more, while there is room for it."""
+    if parent is None:
+        return ""
+    step = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        step = _DIGITS[digit] + step
+    return parent.path[: STEP * (DEEPEST_PATH - 1)] + step.rjust(STEP, "0")
+
+
+def _show_as_needed(session: Session, comment: Comment) -> None:
+    """A comment takes its place while it is visible or a reply below it is; its parents follow."""
+    link: Comment | None = comment
+    while link is not None:
+        shown = link.state == State.VISIBLE or link.shown_replies > 0
+        if shown == link.shown:
+            return
+        link.shown = shown
+        link = session.get(Comment, link.parent_id, with_for_update=True) if link.parent_id else None
+        if link is not None:
+            link.shown_replies += 1 if shown else -1
+
+
+def _note(article_id: int, before: State, after: State) -> None:
+    change = int(after == State.VISIBLE) - int(before == State.VISIBLE)
+    if change:
+        articles.note_thread_change(article_id, change)

@@ -1,0 +1,41 @@
+"""The log of moderators' acts. Rows are added, never changed: an undo is a row of its own."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from understory.db import Model, UTCDateTime
+
+REASON_LENGTH = 500
+
+
+class Act(enum.StrEnum):
+    """What a moderator can do to a comment."""
+
+    DELETE = "delete"
+    RESTORE = "restore"
+    APPROVE = "approve"
+    SPAM = "spam"
+    UNDO = "undo"
+
+
+class LogEntry(Model):
+    """Who did what to which comment, when and why. `undoes_id` is the entry that an undo reversed."""
+
+    __tablename__ = "moderation_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_name: Mapped[str] = mapped_column(String(64))
+    act: Mapped[str] = mapped_column(String(16))
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    before: Mapped[str] = mapped_column(String(16))
+    after: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_log.id"), unique=True)

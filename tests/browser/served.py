@@ -1,0 +1,95 @@
+"""The real server for browser tests: its own instance folder, a free port of 127.0.0.1, limits off."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Short pages, so that a dozen comments are a thread of three of them.
+PER_PAGE = 5
+
+#: How long the server may take to answer its first connection, in seconds.
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running site: where it is, what it printed, and the shell beside it."""
+
+    address: str
+    instance: Path
+    log: Path
+    environment: dict[str, str]
+
+    @property
+    def claim_link(self) -> str:
+        """The one-time link that the start printed."""
+        return re.findall(rf"{re.escape(self.address)}/claim/\S+", self.log.read_text())[-1]
+
+    def flask(self, *words: str, typed: str = "") -> str:
+        """Run a `flask` command on this site's instance and give what it said."""
+        command = [sys.executable, "-m", "flask", "--app", "app", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=typed, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[Served]:
+    """Serve a site of its own from `folder` until the block ends."""
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTORY_")}
+    given = {"instance": folder / "instance", "port": port, "post_limit": "off", "sign_in_limit": "off", **settings}
+    environment |= {f"UNDERSTORY_{name.upper()}": str(value) for name, value in given.items()}
+    log = folder / "log.txt"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(port, server, log)
+            yield Served(f"http://127.0.0.1:{port}", folder / "instance", log, environment)
+        finally:
+            _stop(server)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the port answers. Between two tries it waits for the process to end, which would be the answer too."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        try:
+            server.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError(f"the server did not come up:\n{log.read_text()}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,92 @@
+"""All or nothing, one writer at a time, and tables that are what the models say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade
+from sqlalchemy import inspect, text
+
+from blueprints.articles import operations
+from blueprints.articles.models import Article
+from blueprints.articles.operations import Draft
+from tests.builders import article, at_once, within
+from understory.db import db, transaction
+
+
+def slugs(site) -> list[str]:
+    return within(site, lambda: sorted(db.session.scalars(db.select(Article.slug))))
+
+
+def test_what_is_done_in_a_transaction_is_kept_when_it_ends(site):
+    with site.app_context(), transaction():
+        operations.write(Draft(title="One", source="Text"))
+        operations.write(Draft(title="Two", source="Text"))
+    assert slugs(site) == ["one", "two"]
+
+
+def test_nothing_is_kept_when_it_fails_not_even_what_an_inner_one_did(site):
+    def write_and_fail() -> None:
+        with transaction():
+            operations.write(Draft(title="One", source="Text"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        within(site, write_and_fail)
+    assert slugs(site) == []
+
+
+def test_after_a_failure_the_next_transaction_works(site):
+    with site.app_context():
+        with pytest.raises(ZeroDivisionError), transaction():
+            raise ZeroDivisionError
+        operations.write(Draft(title="One", source="Text"))
+    assert slugs(site) == ["one"]
+
+
+def test_a_transaction_sees_what_others_wrote_before_it_began(site):
+    with site.app_context():
+        assert db.session.scalar(db.select(Article.id)) is None
+        at_once(lambda: within(site, operations.write, Draft(title="One", source="Text")))
+        with transaction() as session:
+            assert session.scalar(db.select(Article.slug)) == "one"
+
+
+def test_writers_wait_for_each_other(site):
+    drafts = [Draft(title=f"Article {n}", source="Text") for n in range(12)]
+    results = at_once(*[lambda draft=draft: within(site, operations.write, draft) for draft in drafts])
+    assert sorted(results) == slugs(site)
+
+
+def test_a_commit_survives_a_power_cut(make_site):
+    site = make_site(waits_for_the_disk=True)
+    with site.app_context():
+        pragmas = {name: db.session.execute(text(f"PRAGMA {name}")).scalar_one() for name in PRAGMAS}
+    assert pragmas == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_moment_comes_back_as_the_same_moment_in_utc(site):
+    summer = datetime(2025, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
+    within(site, operations.write, Draft(title="One", source="Text", published_at=summer))
+    kept = article(site, "one").published_at
+    assert kept == summer
+    assert kept.tzinfo is UTC
+
+
+def test_the_migrations_make_what_the_models_say(site):
+    with site.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_the_migrations_can_be_undone(site):
+    with site.app_context():
+        downgrade(revision="base")
+        with db.engine.connect() as connection:
+            assert inspect(connection).get_table_names() == ["alembic_version"]

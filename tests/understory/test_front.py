@@ -1,0 +1,84 @@
+"""Making the site ready: once, in order, by one process at a time."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from sqlalchemy import func, select
+
+from blueprints.articles.models import Article
+from tests.builders import add_account, at_once, within
+from understory import front
+from understory.db import db
+from understory.settings import SettingError
+
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def empty(make_site, tmp_path):
+    """A site without a database, as it is at its very first start."""
+
+    def make():
+        (tmp_path / "instance").mkdir(exist_ok=True)
+        (tmp_path / "instance" / "understory.db").touch()
+        return make_site()
+
+    return make
+
+
+def ready(site) -> list[str]:
+    return front.make_ready(site, site.extensions["understory.settings"], ADDRESS)
+
+
+def articles(site) -> int:
+    return within(site, lambda: db.session.scalar(select(func.count(Article.id))))
+
+
+def test_the_first_start_brings_articles_and_prints_a_claim(empty):
+    site = empty()
+    lines = ready(site)
+    assert articles(site) == 3
+    assert "3 articles were added to begin with" in lines
+    (claim,) = [line for line in lines if "/claim/" in line]
+    path = claim.rpartition(ADDRESS)[2]
+    assert site.test_client().get(path).status_code == 200
+
+
+def test_the_next_start_adds_nothing_and_renews_the_claim(empty):
+    first, second = ready(empty()), ready(empty())
+    assert len(second) == 1
+    assert "/claim/" in second[0]
+    assert second[0] not in first
+
+
+def test_once_somebody_moderates_a_start_prints_nothing(empty):
+    site = empty()
+    ready(site)
+    add_account(site)
+    assert ready(empty()) == []
+
+
+def test_starts_at_the_same_moment_do_not_disturb_each_other(empty):
+    sites = [empty() for _ in range(4)]
+    results = at_once(*[lambda site=site: ready(site) for site in sites])
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert articles(sites[0]) == 3
+
+
+def test_a_port_that_is_taken_stops_the_start(make_site, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        chosen = make_site(port=taken.getsockname()[1]).extensions["understory.settings"]
+        with pytest.raises(SettingError, match=r"UNDERSTORY_PORT: 127\.0\.0\.1 port .* cannot be used: "):
+            front._refuse_taken_port(chosen)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("example.org", "example.org")],
+)
+def test_the_printed_address_is_one_to_open(host, shown):
+    assert front._in_url(host) == shown

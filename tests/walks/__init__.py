@@ -1,0 +1,1 @@
+"""Whole acts, told over HTTP from the first request to what is stored."""

@@ -1,0 +1,130 @@
+"""The database: one session a request, and `transaction()`, the only commit in the program.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit that was answered survives a power cut. Its writers
+take turns on a lock of this process before they ask the file, because SQLite's own waiting is a lottery in
+which a writer can lose for a second and more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, Row, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+#: How long a writer waits for another process to finish before the reader is asked to try again.
+SQLITE_WAIT_MS = 10_000
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed so that a migration can name what it changes."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+#: What every model derives from.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+#: A row of a Core query, read by the names of its columns.
+AnyRow = Row[*tuple[Any, ...]]
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_one_writer = Lock()
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; aware in Python, stored without a zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """All or nothing: commits when the outermost block ends well, rolls back when it raises.
+
+    Give operations values, not rows read before: what the session held is let go when the block begins, so
+    that everything inside sees one state of the database.
+    """
+    session = db.session()
+    if _writing.get():
+        yield session
+        return
+    session.rollback()
+    with _turn_to_write(session):
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def _turn_to_write(session: Session) -> Iterator[None]:
+    token = _writing.set(True)
+    try:
+        if session.get_bind().dialect.name == "sqlite":
+            with _one_writer:
+                yield
+        else:
+            yield
+    finally:
+        _writing.reset(token)
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _set_up_sqlite(db.engine)
+    # A batch is how SQLite alters a table: it copies it. PostgreSQL is left to its own ALTER.
+    migrate.init_app(app, db, directory=f"{app.root_path}/understory/migrations", render_as_batch=True)
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late and is never IMMEDIATE; `begin` below says it instead.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_WAIT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,0 +1,137 @@
+"""What can go wrong, and the page that says so. A page that refuses a form gives back what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, current_app, make_response, render_template, request
+from flask.wrappers import Response
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from understory.htmx import is_htmx
+
+#: What a person may have typed and would miss. Secrets and tokens are never given back.
+KEPT_FIELDS = {
+    "author": "Name",
+    "email": "E-mail",
+    "title": "Title",
+    "summary": "Summary",
+    "body": "Text",
+    "source": "Text",
+    "reason": "Reason",
+}
+
+#: A form that is too large to take is still read this far, to give its text back.
+KEPT_BYTES = 500_000
+
+_SAID = {
+    400: ("That address or form does not make sense here", "Something in it is not what this site expects."),
+    403: ("This is not open to you", "Your account may not do this."),
+    404: ("There is nothing here", "The page may have been moved or removed, or the address mistyped."),
+    405: ("That cannot be done here", "This address does not take that kind of request."),
+    409: ("That is out of date", "Somebody else was here first. Look again before you go on."),
+    410: ("This was removed", "It used to be here and has been taken down."),
+    413: ("That is too large", "The form holds more than this site takes."),
+    429: ("A little too fast", "Please wait a moment and try again."),
+    503: ("Not just now", "The site is busy or being looked after. Please try again in a moment."),
+}
+_STALE = (
+    "This form had gone stale",
+    "It lay open for too long, or cookies are off. Go back, load the page again and send it once more.",
+)
+_TROUBLE = ("Something went wrong on our side", "It has been written to the log. Please try again in a moment.")
+
+
+class Refused(Exception):
+    """An act that the site will not do now. `message` is a sentence for the person who asked."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Missing(Refused):
+    """What the act is about is not there."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class TooMany(Refused):
+    """A rate limit. `seconds` is how long to wait."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One field given back to the person who typed it."""
+
+    label: str
+    text: str
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def answer(status: int, title: str, message: str) -> Response:
+    """An error page, or the fragment of one for htmx, with the typed text in it; never cached."""
+    template = "errors/_error.html" if is_htmx() else "errors/error.html"
+    page = render_template(template, status=status, title=title, message=message, kept=kept_text())
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def kept_text() -> list[Kept]:
+    """What was typed into the form that is being refused."""
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return []
+    try:
+        request.max_content_length = KEPT_BYTES
+        form = request.form
+    except HTTPException:
+        return []
+    return [Kept(label, form[name]) for name, label in KEPT_FIELDS.items() if form.get(name, "").strip()]
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return current_app.make_response(error.get_response())
+    unnamed = (error.name, "The request cannot be answered.") if error.code < 500 else _TROUBLE
+    title, message = _SAID.get(error.code, unnamed)
+    response = answer(error.code, title, message)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    if isinstance(error, RequestEntityTooLarge):
+        # What was not read is still on the wire: the next request on it would be read as rubbish.
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _stale(_error: CSRFError) -> Response:
+    return answer(HTTPStatus.FORBIDDEN, *_STALE)
+
+
+def _refused(error: Refused) -> Response:
+    response = answer(error.status, _SAID[error.status][0], error.message)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.error("unforeseen error at %s %s", request.method, request.path, exc_info=error)
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, *_TROUBLE)

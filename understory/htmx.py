@@ -1,0 +1,32 @@
+"""The one difference between a plain form and htmx: what a POST answers with."""
+
+from __future__ import annotations
+
+from flask import make_response, redirect, request
+from flask.wrappers import Response
+
+
+def is_htmx() -> bool:
+    """True when htmx sent this request and swaps the answer into its page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def done(fragment: str, location: str, status: int = 200) -> Response:
+    """The end of an act: its fragment for htmx, else 303 to `location`, so that a reload repeats nothing."""
+    if not is_htmx():
+        return make_response(redirect(location, 303))
+    return private(make_response(fragment, status))
+
+
+def private(response: Response) -> Response:
+    """For one person's eyes: no cache may keep it."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def shared(response: Response) -> Response:
+    """The same for everybody: any cache may keep it and asks whether it still holds, by its ETag."""
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,107 @@
+"""What guards every answer: sessions that begin only when needed, CSRF tokens, headers, the real address."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.wrappers import Response
+from flask_wtf import CSRFProtect
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from understory.settings import Settings
+
+SESSION_COOKIE = "understory"
+
+#: Everything comes from this site: no inline script or style, nothing evaluated, nothing framed.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+#: A form may lie open over a working day before it has to be sent a second time.
+TOKEN_SECONDS = 12 * 3600
+
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+
+#: Every POST is checked unless its view is exempt, which is for the views that check the token with their
+#: form, so as to answer a stale one with a fresh form and the same text in it.
+csrf = CSRFProtect()
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's own signed sessions; Secure as the request came in, and never a word on what caches share."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=TOKEN_SECONDS,
+        # Some readers' browsers send no Referer at all; the token and SameSite stand without it.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.session_interface = _Sessions()
+    csrf.init_app(app)
+    app.after_request(_with_headers)
+    if settings.trusted_proxies.hops:
+        hops = settings.trusted_proxies.hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    elif settings.trusted_proxies.networks:
+        networks = list(settings.trusted_proxies.networks)
+        app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, networks)  # type: ignore[method-assign]
+
+
+def has_session() -> bool:
+    """Whether this reader ever asked for a form. Asking this way leaves the answer free for shared caches."""
+    return SESSION_COOKIE in request.cookies
+
+
+def begin_afresh() -> None:
+    """Forget all that the session held, so that signing in leaves nothing of before behind."""
+    session.clear()
+    session.permanent = True
+
+
+def local_path(target: str | None, otherwise: str) -> str:
+    """`target` when it is a path of this site, else `otherwise`: nobody is sent elsewhere after a form."""
+    if target and len(target) < 2000 and _LOCAL_PATH.fullmatch(target) and not urlsplit(target).netloc:
+        return target
+    return otherwise
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,157 @@
+"""What an operator can set: UNDERSTORY_* in the environment over instance/understory.toml over the defaults.
+
+A name that is not here or a value that does not fit stops the start with one line that names the setting.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app
+
+from understory import values
+
+PREFIX = "UNDERSTORY_"
+DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; its text is one line for the operator."""
+
+
+def _setting(default: Any, parse: Callable[[str], Any], about: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "about": about})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, checked. `about` of each field is its line in the README."""
+
+    instance: Path = _setting(DEFAULT_INSTANCE, values.folder, "folder of the site's own data")
+    database_url: str = _setting("", values.database, "where the data is kept; an SQLite file in INSTANCE by default")
+    secret_key: str = _setting("", values.secret, "signs sessions; made once in INSTANCE by default")
+    host: str = _setting("127.0.0.1", values.text, "address to listen on")
+    port: int = _setting(8000, values.whole(1, 65535), "port to listen on")
+    workers: int = _setting(1, values.whole(1, 64), "server processes; SQLite is best served by one")
+    base_url: str = _setting("", values.address, "the site's public address, for links that leave the site")
+    site_name: str = _setting("Understory", values.text, "name in titles and at the head of pages")
+    trusted_proxies: values.Proxies = _setting(
+        values.Proxies(), values.proxies, "proxies whose X-Forwarded-* count: addresses, networks or a number of hops"
+    )
+    premoderate: bool = _setting(False, values.switch, "hold every comment until a moderator approves it")
+    comments_per_page: int = _setting(20, values.whole(1, 200), "top-level comments on a page of a thread")
+    post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")
+    thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
+    sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.instance / 'understory.db'}"
+
+
+_KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settings)}
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings and make the instance folder and the secret key where they are missing.
+
+    Raises SettingError with one line.
+    """
+    found = _from_environment(environ)
+    instance = _parsed("instance", found.pop("instance")) if "instance" in found else DEFAULT_INSTANCE
+    found = {**_from_file(instance / "understory.toml"), **found}
+    values_of = {name: _parsed(name, given) for name, given in found.items()}
+    if values_of.get("post_limit") == "":
+        values_of.setdefault("thread_limit", "")
+    _make_folder(instance)
+    values_of["secret_key"] = values_of.get("secret_key") or _secret_key(instance / "secret_key")
+    return Settings(instance=instance, **values_of)
+
+
+def current() -> Settings:
+    """The settings of the running site."""
+    return cast("Settings", current_app.extensions[__name__])
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions[__name__] = settings
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A value as it was written, and the words that lead an operator to it."""
+
+    text: str
+    label: str
+
+
+def _parsed(name: str, given: _Given) -> Any:
+    try:
+        return _KNOWN[name].metadata["parse"](given.text)
+    except ValueError as error:
+        shown = "" if name in ("secret_key", "database_url") else f" {given.text!r}:"
+        raise SettingError(f"{given.label}:{shown} {error}") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
+    found = {k.removeprefix(PREFIX).lower(): _Given(v, k) for k, v in environ.items() if k.startswith(PREFIX)}
+    _refuse_unknown(found, lambda name: PREFIX + name.upper())
+    return found
+
+
+def _from_file(path: Path) -> dict[str, _Given]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{path.name}: {' '.join(str(error).split())}") from None
+    for name, value in table.items():
+        if name == "instance" or not isinstance(value, str | int | bool):
+            raise SettingError(f"{path.name}: {name} cannot be set to {value!r} here")
+    found = {name: _Given(str(value), f"{path.name}: {name}") for name, value in table.items()}
+    _refuse_unknown(found, str)
+    return found
+
+
+def _refuse_unknown(found: Mapping[str, _Given], spelled: Callable[[str], str]) -> None:
+    for name, given in found.items():
+        if name not in _KNOWN:
+            near = difflib.get_close_matches(name, _KNOWN, n=1)
+            hint = f"; did you mean {spelled(near[0])}?" if near else ""
+            raise SettingError(f"{given.label} is not a setting{hint}")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"{PREFIX}INSTANCE: {folder} cannot be made: {error.strerror}") from None
+
+
+def _secret_key(path: Path) -> str:
+    """The key in the file, made with mode 0600 on the first call."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            # A link appears whole or not at all, so a process that starts beside this one never reads half a key.
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        except OSError as error:
+            raise SettingError(f"{PREFIX}INSTANCE: {path} cannot be written: {error.strerror}") from None
+    key = path.read_text().strip()
+    if len(key) < 16:
+        raise SettingError(f"{path.name} in the instance folder is damaged: remove it to have a new one made")
+    return key

@@ -1,0 +1,93 @@
+"""How the text of a setting becomes its value. Each raises ValueError with the end of a sentence: "it is …"."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from limits import parse_many
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """Who may tell us a reader's address: named networks, or a number of hops nearest to us."""
+
+    networks: tuple[str, ...] = ()
+    hops: int = 0
+
+
+def text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is empty")
+    return value.strip()
+
+
+def folder(value: str) -> Path:
+    return Path(text(value)).resolve()
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", value.strip()) or not low <= int(value) <= high:
+            raise ValueError(f"it is not a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def switch(value: str) -> bool:
+    words = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+    try:
+        return words[value.strip().lower()]
+    except KeyError:
+        raise ValueError("it is neither on nor off") from None
+
+
+def limit(value: str) -> str:
+    if value.strip().lower() == "off":
+        return ""
+    try:
+        if not parse_many(value):
+            raise ValueError
+    except ValueError:
+        raise ValueError('it is not a limit such as "5 per minute", nor "off"') from None
+    return value.strip()
+
+
+def database(value: str) -> str:
+    try:
+        url = make_url(value.strip())
+    except ArgumentError:
+        raise ValueError("it is not a database address such as sqlite:////srv/understory.db") from None
+    if url.get_backend_name() != "sqlite":
+        raise ValueError(f"{url.get_backend_name()} is not a database that this version knows; sqlite is")
+    return value.strip()
+
+
+def address(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("it is not an address such as https://comments.example.org")
+    return value.strip().rstrip("/")
+
+
+def proxies(value: str) -> Proxies:
+    if re.fullmatch(r"\s*\d\s*", value):
+        return Proxies(hops=int(value))
+    try:
+        networks = (ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return Proxies(networks=tuple(str(network) for network in networks))
+    except ValueError:
+        raise ValueError("it is neither addresses such as 127.0.0.1, 10.0.0.0/8 nor a number of hops") from None
+
+
+def secret(value: str) -> str:
+    if len(value) < 16:
+        raise ValueError("it is shorter than 16 characters")
+    return value
