@@ -7,8 +7,12 @@ from flask import Flask
 import blueprints.accounts
 import blueprints.articles
 import blueprints.comments
+import blueprints.feeds
+import blueprints.live
 import blueprints.moderation
-from understory import db, errors, front, limits, paging, security, settings, templating
+import blueprints.votes
+from understory import db, errors, limits, paging, security, serve, settings, templating
+from understory.front import Front
 from understory.settings import Settings
 
 #: The largest request that is taken, in bytes; the article editor asks for more on its own.
@@ -31,10 +35,23 @@ def create_app(given: Settings | None = None) -> Flask:
     paging.init_app(app)
     limits.init_app(app)
     db.init_app(app)
-    for feature in (blueprints.accounts, blueprints.articles, blueprints.comments, blueprints.moderation):
+    for feature in (
+        blueprints.accounts,
+        blueprints.articles,
+        blueprints.comments,
+        blueprints.votes,
+        blueprints.moderation,
+        blueprints.live,
+        blueprints.feeds,
+    ):
         feature.register(app)
     return app
 
 
+def create_front() -> Front:
+    """The site as the server's workers run it: event streams and all else."""
+    return Front(create_app())
+
+
 if __name__ == "__main__":
-    front.main(create_app)
+    serve.main(create_app)

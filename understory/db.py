@@ -22,6 +22,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from understory.bell import Ringing
+
 #: How long a writer waits for another process to finish before the reader is asked to try again.
 SQLITE_WAIT_MS = 10_000
 
@@ -81,13 +83,15 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     session.rollback()
-    with _turn_to_write(session):
-        try:
-            yield session
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+    with Ringing() as bell:
+        with _turn_to_write(session):
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        bell.ring()
 
 
 @contextmanager

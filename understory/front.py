@@ -1,95 +1,121 @@
-"""The front door: makes the site ready once, then serves it with granian.
-
-Whatever must happen once (migrations, first articles, the first claim) happens here before a worker starts:
-two workers that create a schema at once would end each other.
-"""
+"""The front door: one ASGI application that serves event streams itself and hands all else to Flask."""
 
 from __future__ import annotations
 
-import fcntl
-import socket
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+import asyncio
+import re
+import signal
+from collections.abc import Callable
 
 from flask import Flask
-from flask_migrate import upgrade
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 
-from understory import settings
-from understory.settings import SettingError, Settings
-
-#: Makes something ready and gives a line to print, or None; it is told the site's address.
-StartTask = Callable[[str], str | None]
+from understory import bell
+from understory.bridge import Bridge, Receive, Scope, Send
+from understory.streams import Source, Streams
 
 #: Requests that one process works on at a time; also what the database pool has to hold.
 THREADS = 8
 
+#: How soon a browser comes back whose stream ended, in milliseconds.
+RETRY_MS = 1000
 
-def at_start(app: Flask, task: StartTask) -> None:
-    """Have a task run, within the application, each time the site is made ready."""
-    app.extensions.setdefault(__name__, []).append(task)
-
-
-def main(create_app: Callable[[Settings], Flask]) -> None:
-    """Make the site ready, print where it is, serve until told to stop. A bad setting ends it with one line."""
-    try:
-        chosen = settings.load()
-        _refuse_taken_port(chosen)
-        app = create_app(chosen)
-    except SettingError as error:
-        sys.exit(f"understory: {error}")
-    address = chosen.base_url or f"http://{_in_url(chosen.host)}:{chosen.port}"
-    lines = make_ready(app, chosen, address)
-    print("", f"{chosen.site_name} is at {address}/", *lines, "", sep="\n", flush=True)
-    serve(chosen)
+#: Streams that one process holds; a browser turned away comes back later and has lost nothing.
+MOST_STREAMS = 20_000
 
 
-def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
-    """Bring the database up to date and run the start tasks; one process at a time. Gives their lines."""
-    with app.app_context(), _alone(chosen.instance / ".starting"):
-        upgrade()
-        return [line for task in app.extensions.get(__name__, []) if (line := task(address))]
+class StreamPath:
+    """Which paths are streams: `pattern`'s first group goes to `topic_of`, which gives the topic or None."""
+
+    def __init__(self, pattern: str, topic_of: Callable[[str], int | None], source: Source) -> None:
+        self.pattern = re.compile(pattern)
+        self.topic_of = topic_of
+        self.source = source
 
 
-def serve(chosen: Settings) -> None:
-    """Run the server until it is told to stop."""
-    Server(
-        "app:create_app",
-        factory=True,
-        address=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=20,
-    ).serve()
+def offer_stream(app: Flask, path: StreamPath) -> None:
+    """Have the front serve streams at a path."""
+    app.extensions[__name__] = path
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+class Front:
+    """The site as an ASGI application."""
+
+    def __init__(self, app: Flask) -> None:
+        self._bridge = Bridge(app.wsgi_app, THREADS)
+        self._path: StreamPath = app.extensions[__name__]
+        self._streams = Streams(self._path.source)
+        self._hang_up = bell.listen(self._streams.ring)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            found = self._path.pattern.fullmatch(scope["path"]) if scope["method"] == "GET" else None
+            if found is None:
+                await self._bridge(scope, receive, send)
+            else:
+                await self._stream(found[1], scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                _before_stopping(self._streams.close)
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._hang_up()
+                self._streams.close()
+                await asyncio.to_thread(self._bridge.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _stream(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        topic = await asyncio.to_thread(self._path.topic_of, name)
+        if topic is None or len(self._streams) >= MOST_STREAMS:
+            status = 404 if topic is None else 503
+            await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % RETRY_MS, "more_body": True})
+        await self._streams.listen(topic, _heard(scope), send, lambda: _gone(receive))
 
 
-def _in_url(host: str) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # names where to look, binds nothing
-    return f"[{host}]" if ":" in host else host
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
-def _refuse_taken_port(chosen: Settings) -> None:
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((chosen.host, chosen.port))
-        except OSError as error:
-            raise SettingError(
-                f"UNDERSTORY_PORT: {chosen.host} port {chosen.port} cannot be used: {error.strerror}"
-            ) from None
+def _before_stopping(act: Callable[[], None]) -> None:
+    """Have `act` done the moment the worker is told to stop.
+
+    The server waits for open connections to end before it says a word to the application, and a stream does not
+    end by itself: so the handler that the server has set is put behind one of ours.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        handle = getattr(loop, "_signal_handlers", {}).get(number)
+        if handle is not None:
+            loop.add_signal_handler(number, _both, act, handle._run)
+
+
+def _both(first: Callable[[], None], then: Callable[[], None]) -> None:
+    first()
+    then()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _heard(scope: Scope) -> int | None:
+    """The version that this reader's page shows: what it heard last, else what its address says it was made at."""
+    for name, value in scope["headers"]:
+        if name == b"last-event-id" and value.isdigit() and len(value) < 10:
+            return int(value)
+    found = re.search(rb"(?:^|&)since=([0-9]{1,9})(?:&|$)", scope["query_string"])
+    return int(found[1]) if found else None

@@ -56,13 +56,15 @@ def init_app(app: Flask) -> None:
 
 def place_in(query: Mapping[str, str]) -> Place:
     """The place that a query string names. Raises BadRequest for one that names none."""
-    place = Place(before=_number(query.get("before")), after=_number(query.get("after")))
+    place = Place(before=number_in(query, "before"), after=number_in(query, "after"))
     if place.before is not None and place.after is not None:
         raise BadRequest("before and after exclude each other")
     return place
 
 
-def _number(text: str | None) -> int | None:
+def number_in(query: Mapping[str, str], name: str) -> int | None:
+    """The number that a query string gives by this name. Raises BadRequest for what is none."""
+    text = query.get(name)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit()) or len(text) > 40:

@@ -47,9 +47,12 @@ class Settings:
         values.Proxies(), values.proxies, "proxies whose X-Forwarded-* count: addresses, networks or a number of hops"
     )
     premoderate: bool = _setting(False, values.switch, "hold every comment until a moderator approves it")
+    edit_minutes: int = _setting(15, values.whole(0, 1440), "how long authors can change or delete their comments")
+    reports_to_hide: int = _setting(3, values.whole(0, 1000), "reports that hide a comment until looked at; 0: none do")
     comments_per_page: int = _setting(20, values.whole(1, 200), "top-level comments on a page of a thread")
     post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")
     thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
+    act_limit: str = _setting("60 per minute", values.limit, "votes, reports and changes from one address")
     sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
 
     @property

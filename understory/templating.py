@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
-from understory.settings import Settings
+from understory.settings import Settings, current
 
 #: Colours that the style sheet has for avatars.
 HUES = 12
@@ -22,7 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(initials=initials, hue=hue, day=day, moment=moment)
-    app.jinja_env.globals.update(asset=asset, site_name=settings.site_name, base_url=settings.base_url)
+    app.jinja_env.globals.update(asset=asset, absolute=absolute, site_name=settings.site_name)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
 
 
@@ -46,6 +46,11 @@ def day(moment: datetime) -> str:
 def moment(moment: datetime) -> str:
     """17 April 2025, 14:05 UTC"""
     return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def absolute(path: str) -> str:
+    """A path of this site as others have to write it: under BASE_URL, else as this request came in."""
+    return (current().base_url or request.host_url.rstrip("/")) + path
 
 
 def asset(name: str) -> str:

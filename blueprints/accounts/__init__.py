@@ -3,11 +3,11 @@
 from flask import Flask
 
 from blueprints.accounts import cli, first, guard, views
-from understory import front
+from understory import serve
 
 
 def register(app: Flask) -> None:
     guard.init_app(app)
     app.register_blueprint(views.bp)
     app.cli.add_command(cli.group)
-    front.at_start(app, first.offer)
+    serve.at_start(app, first.offer)

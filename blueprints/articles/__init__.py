@@ -3,11 +3,11 @@
 from flask import Flask
 
 from blueprints.articles import admin, cli, first, views
-from understory import front
+from understory import serve
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(admin.bp)
     app.cli.add_command(cli.group)
-    front.at_start(app, first.bring)
+    serve.at_start(app, first.bring)

@@ -81,6 +81,22 @@ def publish(slug: str) -> Response:
     return done("", url_for(".index"))
 
 
+@bp.post("/<slug:slug>/close")
+def close(slug: str) -> Response:
+    """Take no more comments under an article."""
+    operations.set_closed(slug, True)
+    flash("The conversation is closed. It can still be read.")
+    return done("", url_for("articles.show", slug=slug))
+
+
+@bp.post("/<slug:slug>/open")
+def reopen(slug: str) -> Response:
+    """Take comments again."""
+    operations.set_closed(slug, False)
+    flash("The conversation is open again.")
+    return done("", url_for("articles.show", slug=slug))
+
+
 def _form(obj: object = None) -> ArticleForm:
     request.max_content_length = request.max_form_memory_size = LARGEST_FORM
     return ArticleForm(obj=obj)

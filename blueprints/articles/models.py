@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from understory.db import Model, UTCDateTime
@@ -41,3 +42,28 @@ class Article(Model):
     roots: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     numbered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     comment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class What(enum.StrEnum):
+    """What a reader sees differently after a change of a thread."""
+
+    ARRIVED = "arrived"
+    CHANGED = "changed"
+    GONE = "gone"
+    THREAD = "thread"
+
+
+class ThreadChange(Model):
+    """One visible change of a thread: the article's `version` that it made, and the comment it is about.
+
+    Open pages are told from these rows, so one that was away for a while can be told what it missed.
+    """
+
+    __tablename__ = "thread_changes"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(16))
+    comment_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

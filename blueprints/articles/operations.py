@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
-from blueprints.articles.models import SLUG_LENGTH, Article
-from understory import clock
+from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
+from understory import bell, clock
 from understory.db import AnyRow, db, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import article_html
 
+#: Changes of a thread that are kept to be told again; a page that missed more is asked to load anew.
+KEPT_CHANGES = 1000
+
 Outcome = Literal["added", "updated", "unchanged"]
+
+
+class ThreadClosed(Refused):
+    """The conversation under the article takes no more comments."""
+
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__("This conversation is closed. Your text is kept here, so that you can copy it.")
 
 
 @dataclass(frozen=True)
@@ -73,33 +86,60 @@ def set_published(slug: str, published: bool) -> None:
         article.version += 1
 
 
-def number_comment(article_id: int, *, is_root: bool, visible: bool) -> AnyRow:
-    """Give the next comment its numbers: (`roots`, `numbered`). Raises Missing when readers cannot see the article."""
+def set_closed(slug: str, closed: bool) -> None:
+    """Take no more comments under an article, or take them again; every open page is told. Raises Missing."""
+    with transaction():
+        article = _existing(slug)
+        if article.closed != closed:
+            article.closed = closed
+            note_thread_change(article.id, What.THREAD)
+
+
+def number_comment(article_id: int, *, is_root: bool) -> AnyRow:
+    """Give the next comment its numbers: (`roots`, `numbered`).
+
+    Raises ThreadClosed, and Missing when readers cannot see the article. Locks the article's row: from here
+    on, writers of one thread take turns.
+    """
     row = db.session.execute(
         update(Article)
         .where(Article.id == article_id, Article.published)
-        .values(
-            numbered=Article.numbered + 1,
-            roots=Article.roots + int(is_root),
-            comment_count=Article.comment_count + int(visible),
-            version=Article.version + int(visible),
-        )
-        .returning(Article.roots, Article.numbered)
+        .values(numbered=Article.numbered + 1, roots=Article.roots + int(is_root))
+        .returning(Article.roots, Article.numbered, Article.closed)
         .execution_options(synchronize_session=False)
     ).first()
     if row is None:
         raise Missing("This article is no longer open for comments. Your text is kept here, so that you can copy it.")
+    if row.closed:
+        raise ThreadClosed
     return row
 
 
-def note_thread_change(article_id: int, count_change: int) -> None:
-    """A reader sees the thread differently from now on: raise the version, move the count."""
-    db.session.execute(
+def note_thread_change(article_id: int, what: What, comment_id: int | None = None, count_change: int = 0) -> None:
+    """A reader sees the thread differently from now on: raise the version, move the count, leave word of it."""
+    session = db.session()
+    session.flush()
+    version = session.scalar(
         update(Article)
         .where(Article.id == article_id)
         .values(version=Article.version + 1, comment_count=Article.comment_count + count_change)
+        .returning(Article.version)
         .execution_options(synchronize_session=False)
     )
+    if version is None:
+        return
+    session.execute(
+        insert(ThreadChange).values(
+            article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now()
+        )
+    )
+    if version % KEPT_CHANGES == 0:
+        session.execute(
+            delete(ThreadChange).where(
+                ThreadChange.article_id == article_id, ThreadChange.version <= version - KEPT_CHANGES
+            )
+        )
+    bell.note(article_id)
 
 
 def _existing(slug: str) -> Article:

@@ -8,8 +8,9 @@ from flask.wrappers import Response
 from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries
 from blueprints.articles.files import SLUG
-from blueprints.comments import queries as comments
+from blueprints.comments import threads
 from blueprints.comments.places import asked_in
+from blueprints.feeds.linked_data import of_page
 from understory import settings
 from understory.htmx import private, shared
 
@@ -32,14 +33,10 @@ def show(slug: str) -> Response:
     article = queries.published(slug)
     if article is None:
         abort(404)
-    thread = comments.thread(
-        article.id,
-        article.roots,
-        asked_in(request.args),
-        settings.current().comments_per_page,
-        everything=moderator_here() is not None,
-    )
-    return _page("articles/show.html", article=article, thread=thread)
+    size = settings.current().comments_per_page
+    everything = moderator_here() is not None
+    thread = threads.page(article.id, article.roots, asked_in(request.args), size, everything=everything)
+    return _page("articles/show.html", article=article, thread=thread, linked_data=of_page(article, thread))
 
 
 def _page(template: str, **context: object) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from wtforms import EmailField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from blueprints.comments.models import AUTHOR_LENGTH, BODY_LENGTH, EMAIL_LENGTH, SUBMISSION_LENGTH
@@ -22,14 +22,26 @@ def new_submission_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-class CommentForm(Form):
-    # In the order of the page: the first field in error takes the focus.
-    body = TextAreaField(
+def _body() -> TextAreaField:
+    return TextAreaField(
         "Comment",
         [Filled("Please write something first."), AtMost(BODY_LENGTH), no_controls],
         filters=[unix_lines],
         description="You can use **bold**, *italic*, `code`, > quotes, lists and links.",
     )
+
+
+class EditForm(Form):
+    body = _body()
+
+
+class WithdrawForm(Form):
+    """A button: nothing but the token."""
+
+
+class CommentForm(Form):
+    # In the order of the page: the first field in error takes the focus.
+    body = _body()
     author = StringField(
         "Name",
         [Filled("Please give a name to post under."), AtMost(AUTHOR_LENGTH), no_controls],
@@ -45,6 +57,7 @@ class CommentForm(Form):
     )
     #: Left empty by people, who do not see it, and filled in by programs that fill in everything.
     website = StringField("Website", [])
+    remember = BooleanField("Remember my name and e-mail in this browser")
     parent_id = HiddenField()
     submission_id = HiddenField()
 
@@ -71,7 +84,7 @@ class CommentForm(Form):
         """The comment to be answered, when the form names one that could exist."""
         return int(self.parent_id.data) if _ID.fullmatch(self.parent_id.data or "") else None
 
-    def submission(self, article_id: int) -> Submission:
+    def submission(self, article_id: int, reader_key: str) -> Submission:
         """What was sent, once it is valid."""
         return Submission(
             article_id=article_id,
@@ -80,6 +93,7 @@ class CommentForm(Form):
             body=self.body.data or "",
             email=self.email.data or None,
             parent_id=self.asked_parent,
+            reader_key=reader_key,
         )
 
     def renew(self, *, parent_id: int | None = None) -> None:

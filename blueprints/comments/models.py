@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from understory.db import Model, UTCDateTime
+from understory.readers import KEY_LENGTH
 
 AUTHOR_LENGTH = 64
 EMAIL_LENGTH = 254
@@ -31,8 +33,10 @@ class State(enum.StrEnum):
 
     VISIBLE = "visible"
     PENDING = "pending"
+    REPORTED = "reported"
     REJECTED = "rejected"
     SPAM = "spam"
+    WITHDRAWN = "withdrawn"
 
 
 class Comment(Model):
@@ -41,6 +45,8 @@ class Comment(Model):
     `root_number` is the place of the comment's top-level ancestor in the thread, `path` its own place below
     that: steps of STEP characters, so that text order is thread order. Neither ever changes. `shown` is
     whether the comment takes a place on the page: it is visible, or `shown_replies` of its replies are.
+    `branch_size` counts the comments shown below a root, at any depth. `up` and `down` count votes, and `best`
+    is what they come to in the order by that name. `reader_key` is the reader who wrote it.
     """
 
     __tablename__ = "comments"
@@ -50,8 +56,24 @@ class Comment(Model):
             "ix_comments_shown_roots",
             "article_id",
             "root_number",
-            sqlite_where=text("depth = 0 AND shown"),
+            sqlite_where=text("depth = 0 AND shown = 1"),
             postgresql_where=text("depth = 0 AND shown"),
+        ),
+        Index(
+            "ix_comments_best_roots",
+            "article_id",
+            "best",
+            "root_number",
+            sqlite_where=text("depth = 0 AND shown = 1"),
+            postgresql_where=text("depth = 0 AND shown"),
+        ),
+        Index(
+            "ix_comments_shown_branches",
+            "article_id",
+            "root_number",
+            "path",
+            sqlite_where=text("shown = 1"),
+            postgresql_where=text("shown"),
         ),
         CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="only_roots_have_no_parent"),
         # An id is an address: it is never given a second time, not even after its comment was erased.
@@ -72,4 +94,32 @@ class Comment(Model):
     state: Mapped[str] = mapped_column(String(16))
     shown: Mapped[bool] = mapped_column(Boolean)
     shown_replies: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    branch_size: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    up: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    down: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    best: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Edit(Model):
+    """What a comment said before its author changed it; for moderators."""
+
+    __tablename__ = "comment_edits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an act did: the state that the comment left and the one it is in."""
+
+    comment_id: int
+    article_id: int
+    before: State
+    after: State

@@ -9,7 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from blueprints.articles import operations as articles
-from blueprints.comments.models import DEEPEST_PATH, STEP, Comment, State
+from blueprints.articles.models import What
+from blueprints.comments import ranking
+from blueprints.comments.models import DEEPEST_PATH, STEP, Change, Comment, State
+from blueprints.comments.placement import bring_into
 from understory import clock
 from understory.db import db, transaction
 from understory.errors import Missing, Refused
@@ -43,6 +46,7 @@ class Submission:
     body: str
     email: str | None = None
     parent_id: int | None = None
+    reader_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,6 @@ class Posted:
     comment_id: int
     state: State
     is_new: bool
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an act did: the state that the comment left and the one it is in."""
-
-    comment_id: int
-    article_id: int
-    before: State
-    after: State
 
 
 def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
@@ -106,10 +100,20 @@ def set_state(comment_id: int, state: State) -> Change:
             raise Missing("There is no such comment.")
         before = State(comment.state)
         if before != state:
-            comment.state = state
-            _show_as_needed(session, comment)
-            _note(comment.article_id, before, state)
+            bring_into(session, comment, state)
         return Change(comment.id, comment.article_id, before, state)
+
+
+def count_votes(comment_id: int, up: int, down: int) -> None:
+    """Move a comment's votes by these amounts; its place in the order "best" follows."""
+    session = db.session()
+    comment = session.get(Comment, comment_id, with_for_update=True)
+    if comment is None:
+        raise Missing("There is no such comment.")
+    comment.up += up
+    comment.down += down
+    comment.best = ranking.best(comment.up, comment.down)
+    articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
 
 
 def rerender(batch: int = 500) -> int:
@@ -126,17 +130,14 @@ def rerender(batch: int = 500) -> int:
             for comment_id, html in fresh.items():
                 session.execute(update(Comment).where(Comment.id == comment_id).values(html=html))
             for article_id in {row.article_id for row in rows if row.id in fresh}:
-                articles.note_thread_change(article_id, 0)
+                articles.note_thread_change(article_id, What.THREAD)
         changed += len(fresh)
         last = rows[-1].id
     return changed
 
 
 def _insert(session: Session, submission: Submission, html: str, state: State) -> Posted:
-    # Taking the number locks the article's row: from here on, writers of one thread take turns.
-    numbers = articles.number_comment(
-        submission.article_id, is_root=submission.parent_id is None, visible=state == State.VISIBLE
-    )
+    numbers = articles.number_comment(submission.article_id, is_root=submission.parent_id is None)
     parent = _parent(session, submission)
     comment = Comment(
         article_id=submission.article_id,
@@ -149,14 +150,16 @@ def _insert(session: Session, submission: Submission, html: str, state: State) -
         email=submission.email,
         source=submission.body,
         html=html,
-        state=state,
+        state=State.PENDING,
         shown=False,
         shown_replies=0,
+        reader_key=submission.reader_key,
         created_at=clock.now(),
     )
     session.add(comment)
-    _show_as_needed(session, comment)
     session.flush()
+    if state != State.PENDING:
+        bring_into(session, comment, state)
     return Posted(comment.id, state, is_new=True)
 
 
@@ -173,27 +176,13 @@ def _path(parent: Comment | None, number: int) -> str:
     """A root has the empty path; a reply its parent's and one step more, while there is room for it."""
     if parent is None:
         return ""
-    step = ""
+    return parent.path[: STEP * (DEEPEST_PATH - 1)] + step(number)
+
+
+def step(number: int) -> str:
+    """A number as a step of a path: base 36, so many digits that text order is number order."""
+    digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
-        step = _DIGITS[digit] + step
-    return parent.path[: STEP * (DEEPEST_PATH - 1)] + step.rjust(STEP, "0")
-
-
-def _show_as_needed(session: Session, comment: Comment) -> None:
-    """A comment takes its place while it is visible or a reply below it is; its parents follow."""
-    link: Comment | None = comment
-    while link is not None:
-        shown = link.state == State.VISIBLE or link.shown_replies > 0
-        if shown == link.shown:
-            return
-        link.shown = shown
-        link = session.get(Comment, link.parent_id, with_for_update=True) if link.parent_id else None
-        if link is not None:
-            link.shown_replies += 1 if shown else -1
-
-
-def _note(article_id: int, before: State, after: State) -> None:
-    change = int(after == State.VISIBLE) - int(before == State.VISIBLE)
-    if change:
-        articles.note_thread_change(article_id, change)
+        digits = _DIGITS[digit] + digits
+    return digits.rjust(STEP, "0")

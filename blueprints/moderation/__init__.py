@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from blueprints.moderation import views
+from blueprints.moderation import reports, views
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(reports.bp)

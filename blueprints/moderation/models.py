@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from understory.db import Model, UTCDateTime
+from understory.readers import KEY_LENGTH
 
 REASON_LENGTH = 500
 
@@ -21,16 +22,44 @@ class Act(enum.StrEnum):
     APPROVE = "approve"
     SPAM = "spam"
     UNDO = "undo"
+    HIDE = "hide"
+
+
+class Grounds(enum.StrEnum):
+    """Why a reader reports a comment."""
+
+    SPAM = "spam"
+    ABUSE = "abuse"
+    OFF_TOPIC = "off topic"
+    OTHER = "other"
+
+
+class Report(Model):
+    """A reader's report of a comment; `settled` once a moderator decided about the comment."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("comment_id", "reader_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    grounds: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    settled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class LogEntry(Model):
-    """Who did what to which comment, when and why. `undoes_id` is the entry that an undo reversed."""
+    """Who did what to which comment, when and why. `undoes_id` is the entry that an undo reversed.
+
+    Without an account it was the site itself, on readers' reports.
+    """
 
     __tablename__ = "moderation_log"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     account_name: Mapped[str] = mapped_column(String(64))
     act: Mapped[str] = mapped_column(String(16))
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), index=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from blueprints.comments import operations as comments
-from blueprints.comments.models import State
-from blueprints.comments.operations import Change
-from blueprints.moderation.models import Act, LogEntry
+from blueprints.comments.models import Change, Comment, State
+from blueprints.moderation.models import Act, Grounds, LogEntry, Report
 from understory import clock
 from understory.db import transaction
 from understory.errors import Missing, Refused
@@ -29,10 +29,13 @@ OVERTAKEN = "This cannot be undone any more: somebody has changed the comment si
 
 @dataclass(frozen=True)
 class By:
-    """The moderator who acts."""
+    """Who acts: a moderator, or the site itself."""
 
-    account_id: int
+    account_id: int | None
     name: str
+
+
+THE_SITE = By(None, "readers' reports")
 
 
 def act(act: Act, comment_id: int, by: By, reason: str = "") -> Change:
@@ -44,7 +47,29 @@ def act(act: Act, comment_id: int, by: By, reason: str = "") -> Change:
         change = comments.set_state(comment_id, LEADS_TO[act])
         if change.before != change.after:
             _write_down(session, act, change, by, reason)
+        _settle_reports(session, comment_id)
         return change
+
+
+def report(comment_id: int, reader_key: str, grounds: Grounds, words: str, hide_at: int) -> bool:
+    """Take a reader's report; `hide_at` open ones hide the comment until it is looked at, 0 never does.
+
+    A second report by the same reader says the same again: False. Raises Missing.
+    """
+    with transaction() as session:
+        comment = session.get(Comment, comment_id, with_for_update=True)
+        if comment is None or comment.state != State.VISIBLE:
+            raise Missing("This comment is no longer here.")
+        told = select(Report.id).where(Report.comment_id == comment_id, Report.reader_key == reader_key)
+        if session.scalar(told) is not None:
+            return False
+        session.add(Report(comment_id=comment_id, reader_key=reader_key, grounds=grounds, words=words, at=clock.now()))
+        session.flush()
+        still_open = select(func.count()).where(Report.comment_id == comment_id, Report.settled.is_(False))
+        if hide_at and (session.scalar(still_open) or 0) >= hide_at:
+            change = comments.set_state(comment_id, State.REPORTED)
+            _write_down(session, Act.HIDE, change, THE_SITE, f"{hide_at} reports")
+        return True
 
 
 def undo(entry_id: int, by: By) -> Change:
@@ -61,6 +86,12 @@ def undo(entry_id: int, by: By) -> Change:
             return change
     except IntegrityError:
         raise Refused(OVERTAKEN) from None
+
+
+def _settle_reports(session: Session, comment_id: int) -> None:
+    session.execute(
+        update(Report).where(Report.comment_id == comment_id, Report.settled.is_(False)).values(settled=True)
+    )
 
 
 def _write_down(session: Session, act: Act, change: Change, by: By, reason: str, undoes_id: int | None = None) -> None:

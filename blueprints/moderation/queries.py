@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment
-from blueprints.moderation.models import LogEntry
+from blueprints.moderation.models import LogEntry, Report
 from understory.db import AnyRow, db
 from understory.paging import Page, Place
 
@@ -43,11 +46,15 @@ def log(place: Place) -> Page[AnyRow]:
     return Page(rows=list(rows[:PER_PAGE]), more_above=place.before is not None, more_below=len(rows) > PER_PAGE)
 
 
-def last_act(comment_id: int) -> AnyRow | None:
-    """The newest entry about a comment: who did what, and why."""
-    return db.session.execute(
-        select(LogEntry.account_name, LogEntry.act, LogEntry.reason, LogEntry.at)
-        .where(LogEntry.comment_id == comment_id)
-        .order_by(LogEntry.id.desc())
-        .limit(1)
-    ).first()
+def open_reports(comment_ids: Iterable[int]) -> dict[int, list[AnyRow]]:
+    """Reports that nobody has decided about, by comment, oldest first."""
+    rows = db.session.execute(
+        select(Report.comment_id, Report.grounds, Report.words, Report.at)
+        .where(Report.comment_id.in_(list(comment_ids)), Report.settled.is_(False))
+        .order_by(Report.id)
+    ).all()
+    return {key: list(group) for key, group in groupby(sorted(rows, key=_comment_id), key=_comment_id)}
+
+
+def _comment_id(row: AnyRow) -> int:
+    return int(row.comment_id)

@@ -24,13 +24,24 @@ SAID = {
     State.PENDING: "The comment waits for approval.",
     State.REJECTED: "The comment is deleted. The log can undo it.",
     State.SPAM: "The comment is marked as spam. The log can undo it.",
+    State.REPORTED: "The comment is hidden until somebody looks at it.",
+    State.WITHDRAWN: "The comment is as its author left it: deleted.",
 }
 
 
 @bp.get("/")
 def desk() -> Response:
     """The latest comments of the whole site."""
-    return _page("moderation/desk.html", page=comments.latest(place_in(request.args)))
+    page = comments.latest(place_in(request.args))
+    reports = queries.open_reports(comment.id for comment in page.rows)
+    return _page("moderation/desk.html", page=page, reports=reports)
+
+
+@bp.get("/comments/<number:comment_id>/history")
+def history(comment_id: int) -> Response:
+    """What a comment says now and what it said before its author changed it."""
+    comment = comments.one(comment_id) or abort(404)
+    return _page("moderation/history.html", comment=comment, earlier=comments.earlier_texts(comment_id))
 
 
 @bp.get("/log")

@@ -4,18 +4,22 @@ const say = (text) => {
   document.getElementById("announcer").textContent = text;
 };
 
-document.addEventListener("htmx:before:request", () => say(""));
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method === "POST") say("");
+});
 
 document.addEventListener("htmx:config:request", (event) => {
   const form = document.getElementById("comment-form");
-  if (event.detail.ctx.sourceElement.id !== "post-a-comment" || !form) return;
+  if (event.detail.ctx.sourceElement.id !== "post-a-comment" || !form?.closest("#compose")) return;
   // A second form would take the place of the first and of the text in it.
   event.preventDefault();
   form.elements.body.focus();
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx) say("The site could not be reached. Nothing is lost: please try again.");
+  // The stream comes back by itself.
+  if (!event.detail.ctx || event.detail.ctx.sourceElement.id === "live") return;
+  say("The site could not be reached. Nothing is lost: please try again.");
 });
 
 document.addEventListener("htmx:before:swap", (event) => {

@@ -140,6 +140,34 @@ def form_expired(stage: Stage) -> Page:
     return stage.page
 
 
+def in_slot(link: str, form: str) -> Scene:
+    """A form that a link under the newest comment puts there."""
+
+    def scene(stage: Stage) -> Page:
+        comment = f"#comment-{stage.comments[-1]}"
+        page = read("{article}")(stage)
+        page.locator(f"{comment} {link}").first.click()
+        expect(page.locator(f"{comment} .slot {form}")).to_be_visible()
+        return page
+
+    return scene
+
+
+def keyboard_help(stage: Stage) -> Page:
+    page = with_comments(read("{article}"))(stage)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+def previewed(stage: Stage) -> Page:
+    form = form_open(stage).locator("#comment-form")
+    fill(form, "Some **bold** words", "Grace")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.locator(".previewed")).to_be_visible()
+    return stage.page
+
+
 def posted(stage: Stage) -> Page:
     form = form_open(stage).locator("#comment-form")
     fill(form, "A text", "Grace")
@@ -207,6 +235,14 @@ SCENES: dict[str, Scene] = {
     "comment posted": posted,
     "form on its own page": read("{article}/comments/new"),
     "reply on its own page": read("{article}/comments/new?parent_id={comment}"),
+    "reply in place": in_slot(".reply", "#comment-form"),
+    "report in place": in_slot("a:has-text('Report')", "form"),
+    "report on its own page": read("/comments/{comment}/report"),
+    "vote on its own page": read("/comments/{comment}/vote"),
+    "best first": with_comments(read("{article}?sort=best")),
+    "keyboard help": keyboard_help,
+    "preview": previewed,
+    "own comments": read("{article}/comments/yours"),
     "not found": read("/nothing-here", status=404),
     "sign-in": read("/sign-in"),
     "sign-in refused": sign_in_refused,

@@ -135,7 +135,7 @@ def test_guests_never_see_a_moderator_s_tools(desk_page, page, article, thread):
         assert "/admin/" in desk_page.goto(path).text()
         assert page.goto(path).text() == before
         expect(page.get_by_role("button", name=re.compile("Delete|Restore|Spam"))).to_have_count(0)
-        expect(page.locator("summary, .tools, .bar, [action^='/admin']")).to_have_count(0)
+        expect(page.locator(".tools, .bar, [action^='/admin']")).to_have_count(0)
     fragment = f"{article.path}/comments"
     assert "/admin/" in desk_page.request.get(fragment).text()
     assert "/admin/" not in page.request.get(fragment).text()

@@ -19,7 +19,8 @@ NAMES = [IMAGE, SCRIPT, PARTIAL, LINK, CLOSING]
 #: What a page of this site never holds, unless something that was typed became a part of it.
 FOREIGN = """
     img, iframe, object, embed, style, base, template, hx-partial,
-    script:not([src^="/static/"]), a[href^="javascript:" i], [onerror], [onload], [onclick], [style]
+    script:not([src^="/static/"], [type="application/ld+json"]), a[href^="javascript:" i],
+    [onerror], [onload], [onclick], [style]
 """
 
 

@@ -13,6 +13,12 @@ document.addEventListener("securitypolicyviolation", (breach) => {
 });
 """
 
+#: What may still be on its way when its page is left.
+_LEFT_BEHIND = r"/static/favicon|/yours/marks$"
+
+#: A stream ends when its page is left or its server stops, and a browser says so.
+_STREAM = r"/live(\?|$)"
+
 
 class Watch:
     """Listens to every page of every context that it was shown."""
@@ -45,6 +51,8 @@ class Watch:
         return [line for line in self.complaints if not any(known.search(line) for known in self._allowed)]
 
     def _console(self, message: ConsoleMessage) -> None:
+        if re.search(_STREAM, message.location["url"]) or message.text.startswith("htmx: htmx:sse:error"):
+            return
         if message.type in ("error", "warning"):
             self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
@@ -52,7 +60,8 @@ class Watch:
         self.complaints.append(f"page error: {error.error}")
 
     def _request_failed(self, request: Request) -> None:
-        # An icon still on its way when its page is left.
-        if "/static/favicon" in request.url and request.failure == "net::ERR_ABORTED":
+        if request.failure == "net::ERR_ABORTED" and re.search(_LEFT_BEHIND, request.url):
+            return
+        if re.search(_STREAM, request.url):
             return
         self.complaints.append(f"request failed: {request.method} {request.url}: {request.failure}")

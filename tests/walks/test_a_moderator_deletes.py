@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.builders import PASSWORD, Reader, add_account, add_article, add_comment, article, comment, log, within
 from tests.reading import page
-from understory import front
+from understory import serve
 
 
 def test_from_the_desk_to_the_log_and_back(site, reader):
@@ -45,7 +45,7 @@ def test_from_the_desk_to_the_log_and_back(site, reader):
 
 
 def test_the_first_moderator_comes_in_by_the_link_of_the_first_start(site, reader):
-    lines = within(site, lambda: front.make_ready(site, site.extensions["understory.settings"], "http://a.example"))
+    lines = within(site, lambda: serve.make_ready(site, site.extensions["understory.settings"], "http://a.example"))
     path = next(line for line in lines if "/claim/" in line).rpartition("http://a.example")[2]
     claimed = reader.post(path, {**reader.form(path), "name": "Morag", "password": PASSWORD})
     desk = page(reader.follow(claimed))

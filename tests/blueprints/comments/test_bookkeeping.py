@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from blueprints.comments import queries
+from blueprints.comments import threads
 from blueprints.comments.models import State
 from blueprints.comments.operations import NotAnswerable
 from blueprints.comments.places import Asked
@@ -21,7 +21,6 @@ from blueprints.moderation.models import Act
 from blueprints.moderation.operations import LEADS_TO, By
 from tests.builders import add_article, add_comment, add_moderator, all_comments, article, log, within
 from understory.errors import Refused
-from understory.paging import Place
 
 which = st.integers(0, 7)
 posting = st.one_of(
@@ -126,15 +125,17 @@ def assert_kept_right(site, slug: str, model: Thread) -> None:
         assert kept[one.id].state == one.state
         assert kept[one.id].shown == one.is_shown
         assert kept[one.id].shown_replies == sum(reply.is_shown for reply in one.replies)
+    for root in model.roots:
+        assert kept[root.id].branch_size == sum(one.is_shown for one in root.line()[1:])
 
 
-def page(site, slug: str, asked: Asked, size: int, *, everything: bool = False) -> queries.Thread:
+def page(site, slug: str, asked: Asked, size: int, *, everything: bool = False) -> threads.Thread:
     here = article(site, slug)
-    return within(site, queries.thread, here.id, here.roots, asked, size, everything=everything)
+    return within(site, threads.page, here.id, here.roots, asked, size, everything=everything)
 
 
-def ids_of(thread: queries.Thread) -> list[int]:
-    return [row.id for row in thread.comments]
+def ids_of(thread: threads.Thread) -> list[int]:
+    return [row.id for group in thread.groups for row in (group.root, *group.replies)]
 
 
 def lines(roots: list[Said], *, everything: bool) -> list[int]:
@@ -149,7 +150,7 @@ def assert_walks_show_all_once(site, slug: str, model: Thread, size: int, *, eve
         down, asked, last = [], Asked(sort), None
         while asked is not None:
             last = page(site, slug, asked, size, everything=everything)
-            assert last.comments or not down
+            assert last.groups or not down
             down += ids_of(last)
             asked = last.below
         assert down == expected
@@ -161,11 +162,17 @@ def assert_walks_show_all_once(site, slug: str, model: Thread, size: int, *, eve
             assert up == expected
         for number in range(len(model.roots) + 2):
             for side in ("before", "after"):
-                found = page(site, slug, Asked(sort, Place(**{side: number})), size, everything=everything)
+                found = page(site, slug, Asked(sort, **{side: (number,)}), size, everything=everything)
                 beyond = [(n, root) for n, root in ordered if (n < number if side == "before" else n > number)]
                 toward = (sort == "newest") == (side == "before")
                 part = beyond[:size] if toward else beyond[-size:]
                 assert ids_of(found) == lines([root for _, root in part], everything=everything)
+
+
+@pytest.fixture(autouse=True)
+def long_branches(monkeypatch) -> None:
+    """A page that shows whole branches, so that pages of the thread can be told apart from pages of a branch."""
+    monkeypatch.setattr(threads, "FIRST_REPLIES", 1000)
 
 
 #: A reply comes, goes, comes back and goes with what it answered.
@@ -180,6 +187,7 @@ BACK_AND_FORTH = [
     ("undo", 0),
     (Act.DELETE, 2),
 ]
+
 
 # Each example has an article of its own, so the site can be the same for all of them.
 one_site = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -199,8 +207,8 @@ def played(site, by, steps) -> tuple[str, Thread]:
 
 def roots_at(site, slug: str, model: Thread, size: int) -> dict[int, list[int]]:
     """The roots on the page below each place."""
-    pages = {n: page(site, slug, Asked(place=Place(before=n)), size) for n in range(1, len(model.roots) + 2)}
-    return {n: list(dict.fromkeys(row.root_number for row in found.comments)) for n, found in pages.items()}
+    pages = {n: page(site, slug, Asked(before=(n,)), size) for n in range(1, len(model.roots) + 2)}
+    return {n: [group.root.root_number for group in found.groups] for n, found in pages.items()}
 
 
 @one_site

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from blueprints.articles import operations as articles
-from blueprints.comments import operations, queries
+from blueprints.comments import operations, threads
 from blueprints.comments.models import DEEPEST_PATH, STEP, State
 from blueprints.comments.operations import AlreadySent, NotAnswerable, Posted
-from blueprints.comments.places import Asked
+from blueprints.comments.places import Branch
 from tests.builders import (
     add_article,
     add_comment,
@@ -90,8 +90,13 @@ def test_a_deep_conversation_keeps_its_order(site, slug):
     kept = {c.id: c for c in all_comments(site)}
     assert [kept[n].depth for n in line] == list(range(DEEPEST_PATH + 7))
     assert max(len(c.path) for c in kept.values()) == STEP * DEEPEST_PATH
-    shown = within(site, queries.thread, article(site, slug).id, 1, Asked(), 20).comments
-    assert [row.id for row in shown] == [*line, beside]
+    shown = []
+    asked: Branch | None = Branch(1)
+    while asked is not None:
+        (group,) = within(site, threads.page, article(site, slug).id, 1, asked, 20).groups
+        shown += [row.id for row in group.replies]
+        asked = group.more
+    assert [line[0], *shown] == [*line, beside]
 
 
 def test_a_submission_that_is_sent_again_finds_its_comment(site, slug):

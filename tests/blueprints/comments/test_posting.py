@@ -59,6 +59,7 @@ def test_the_form_is_a_page_and_a_fragment_with_the_same_fields(slug, reader):
             "email",
             "body",
             "website",
+            "remember",
         }
     )
     assert form(whole)["action"] == form(whole)["hx-post"] == to(slug)
@@ -319,7 +320,7 @@ def test_a_thread_has_a_limit_for_all_together(make_site):
 def test_a_reply_is_posted_below_what_it_answers(site, slug, reader):
     parent = add_comment(site, slug, "A *thought*.", author="Grace")
     shown = page(reader.get(f"{to(slug)}/form?parent_id={parent}"))
-    assert shown.one("h2").words == "Answer Grace"
+    assert shown.one("h2").words == "Reply to Grace"
     assert shown.one(".answered").one("em").text == "thought"
     reader.comment(slug, "Indeed", parent_id=parent)
     assert comment(site, parent + 1).parent_id == parent
@@ -388,8 +389,8 @@ class TestWhereModeratorsReadFirst:
     def test_with_htmx_too(self, site, slug, reader):
         response = reader.comment(slug, htmx=True)
         assert response.status_code == 201
-        assert not page(response).has("article.comment")
-        (said,) = page(response).all("hx-partial")
+        waiting, said = page(response).all("hx-partial")
+        assert waiting.one("article.comment").one(".state").words == "waiting for a moderator"
         assert "A moderator will read your comment before it appears." in said.text
         assert typed(response)["body"] == ""
 
@@ -411,4 +412,4 @@ def test_a_name_is_shown_as_typed_and_nothing_more(site, slug, reader, name):
     assert len(shown.all("script")) == len(plain.all("script"))
     assert not shown.has("hx-partial")
     answer = page(reader.get(f"{to(slug)}/form?parent_id=1"))
-    assert answer.one("h2").words == f"Answer {name}"
+    assert answer.one("h2").words == f"Reply to {name}"

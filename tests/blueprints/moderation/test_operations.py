@@ -173,11 +173,3 @@ def test_the_log_says_what_can_still_be_undone(site, slug, by):
         (undone, "undo", True, None),
         (undone, "delete", False, "mod"),
     ]
-
-
-def test_what_happened_last_to_a_comment_is_known(site, slug, by):
-    posted = add_comment(site, slug)
-    assert within(site, queries.last_act, posted) is None
-    moderate(site, Act.DELETE, posted, by, "Rude")
-    moderate(site, Act.SPAM, posted, by, "An advertisement")
-    assert within(site, queries.last_act, posted).reason == "An advertisement"

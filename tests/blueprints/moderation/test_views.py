@@ -35,7 +35,7 @@ def press(moderator, path: str, comment_id: int, act: str, *, htmx: bool = False
 
 
 def acts_at(shown, comment_id: int) -> set[str]:
-    return {form["action"].rpartition("/")[2] for form in shown.one(f"#comment-{comment_id}").all("form")}
+    return {form["action"].rpartition("/")[2] for form in shown.one(f"#comment-{comment_id}").one(".tools").all("form")}
 
 
 def test_a_comment_shows_a_moderator_what_can_be_done(site, slug, moderator, reader):
@@ -45,7 +45,7 @@ def test_a_comment_shows_a_moderator_what_can_be_done(site, slug, moderator, rea
         assert acts_at(shown, visible) == {"delete", "spam"}
         assert acts_at(shown, waiting) == {"approve", "delete", "spam"}
         assert acts_at(shown, spam) == {"restore"}
-    assert not reader.page(f"/articles/{slug}").one(f"#comment-{visible}").has("form")
+    assert not reader.page(f"/articles/{slug}").one(f"#comment-{visible}").has(".tools")
 
 
 def test_deleted_plainly_it_leads_back_to_where_the_moderator_was(site, slug, moderator, reader):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from blueprints.articles.models import Article
 from tests.builders import add_account, at_once, within
-from understory import front
+from understory import serve
 from understory.db import db
 from understory.settings import SettingError
 
@@ -29,7 +29,7 @@ def empty(make_site, tmp_path):
 
 
 def ready(site) -> list[str]:
-    return front.make_ready(site, site.extensions["understory.settings"], ADDRESS)
+    return serve.make_ready(site, site.extensions["understory.settings"], ADDRESS)
 
 
 def articles(site) -> int:
@@ -73,7 +73,7 @@ def test_a_port_that_is_taken_stops_the_start(make_site, tmp_path):
         taken.listen()
         chosen = make_site(port=taken.getsockname()[1]).extensions["understory.settings"]
         with pytest.raises(SettingError, match=r"UNDERSTORY_PORT: 127\.0\.0\.1 port .* cannot be used: "):
-            front._refuse_taken_port(chosen)
+            serve._refuse_taken_port(chosen)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_a_port_that_is_taken_stops_the_start(make_site, tmp_path):
     [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("example.org", "example.org")],
 )
 def test_the_printed_address_is_one_to_open(host, shown):
-    assert front._in_url(host) == shown
+    assert serve._in_url(host) == shown

@@ -1,0 +1,141 @@
+"""Fills a site with long threads, as the site itself would have written them, only faster.
+
+    UNDERSTORY_INSTANCE=/some/folder .venv/bin/python bench/seed.py 50 1000 50000
+
+makes an article `thread-N` for each N, with N comments: every tenth is a reply somewhere, and in threads of
+20,000 and more one root has 5,000 replies. Prints what it made. Safe to run twice: an article that is there stays.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import upgrade
+from sqlalchemy import insert, select, update
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app import create_app
+from blueprints.articles import operations as articles
+from blueprints.articles.models import Article
+from blueprints.comments.models import Comment, State
+from blueprints.comments.operations import step
+from understory import clock
+from understory.db import transaction
+from understory.sanitize import comment_html
+
+WORDS = ("the river bends where old stones keep warm and nobody counts what the wind takes from the reeds").split()  # noqa: SIM905
+NAMES = ["Ada", "Grace Hopper", "محمد علي", "Иван Петров", "Zoë", "B. King", "O'Neil", "Lin"]
+BATCH = 5000
+
+
+def texts(chance: random.Random) -> list[tuple[str, str]]:
+    """A hundred sources with their html: of lengths as people write them, one line to a few paragraphs."""
+    made = []
+    for _ in range(100):
+        sentences = [" ".join(chance.choices(WORDS, k=chance.randint(5, 14))) for _ in range(chance.randint(1, 6))]
+        source = ". ".join(sentences).capitalize() + "."
+        if chance.random() < 0.2:
+            source = f"> {sentences[0]}\n\n{source} See https://example.org/{chance.randint(1, 99)}."
+        made.append((source, comment_html(source)))
+    return made
+
+
+def rows(article_id: int, count: int, chance: random.Random) -> Any:
+    """Comments in the order in which they were posted."""
+    stock = texts(chance)
+    moment = clock.now() - timedelta(seconds=count)
+    roots: list[dict[str, Any]] = []
+    branches: dict[int, list[tuple[int, str, int]]] = {}
+    crowded = 5000 if count >= 20_000 else 0
+    for number in range(1, count + 1):
+        source, html = chance.choice(stock)
+        is_reply = bool(roots) and (number <= crowded or number % 10 == 0)
+        row = {
+            "article_id": article_id,
+            "parent_offset": None,
+            "root_number": len(roots) + 1,
+            "path": "",
+            "depth": 0,
+            "submission_id": f"seed-{article_id}-{number}",
+            "author": chance.choice(NAMES),
+            "source": source,
+            "html": html,
+            "state": State.VISIBLE,
+            "shown": True,
+            "shown_replies": 0,
+            "branch_size": 0,
+            "created_at": moment + timedelta(seconds=number),
+        }
+        if is_reply:
+            root = 1 if number <= crowded else chance.randint(max(1, len(roots) - 30), len(roots))
+            parent, path, depth = chance.choice(branches[root][-20:])
+            if depth > 8:
+                parent, path, depth = branches[root][0]
+            row |= {"parent_offset": parent, "root_number": root, "path": path + step(number), "depth": depth + 1}
+            branches[root].append((number, row["path"], depth + 1))
+        else:
+            roots.append(row)
+            branches[len(roots)] = [(number, "", 0)]
+        yield row
+
+
+def fill(count: int) -> str:
+    """One article with its thread; gives its slug."""
+    slug = f"thread-{count}"
+    draft = articles.Draft(title=f"A thread of {count:,} comments", slug=slug, author="Bench", source="Words.\n\n" * 8)
+    with transaction() as session:
+        if session.scalar(select(Article.id).where(Article.slug == slug)) is not None:
+            return slug
+        articles.save(draft)
+        article_id = session.scalars(select(Article.id).where(Article.slug == slug)).one()
+        first = (session.scalar(select(Comment.id).order_by(Comment.id.desc()).limit(1)) or 0) + 1
+        source = rows(article_id, count, random.Random(count))
+        replies: dict[int, int] = {}
+        sizes: dict[int, int] = {}
+        roots = 0
+        offset = 0
+        while batch := list(islice(source, BATCH)):
+            for n, row in enumerate(batch, offset + 1):
+                parent = row.pop("parent_offset")
+                row |= {"id": first + n - 1, "parent_id": first + parent - 1 if parent else None}
+                roots += not parent
+                if parent:
+                    replies[row["parent_id"]] = replies.get(row["parent_id"], 0) + 1
+                    sizes[row["root_number"]] = sizes.get(row["root_number"], 0) + 1
+            session.execute(insert(Comment), batch)
+            offset += len(batch)
+            print(f"\r{slug}: {offset:,} of {count:,}", end="", file=sys.stderr)
+        for parent_id, number in replies.items():
+            session.execute(update(Comment).where(Comment.id == parent_id).values(shown_replies=number))
+        for root_number, number in sizes.items():
+            session.execute(
+                update(Comment)
+                .where(Comment.article_id == article_id, Comment.root_number == root_number, Comment.depth == 0)
+                .values(branch_size=number)
+            )
+        session.execute(
+            update(Article)
+            .where(Article.id == article_id)
+            .values(roots=roots, numbered=count, comment_count=count, version=count + 1)
+        )
+    print(file=sys.stderr)
+    return slug
+
+
+def main() -> None:
+    counts = [int(argument) for argument in sys.argv[1:]] or [50, 1000, 50_000]
+    app = create_app()
+    with app.app_context():
+        upgrade()
+        for count in counts:
+            print(fill(count))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Posting: the form, its preview, and what becomes of it. Whatever is refused comes back with the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from blueprints.articles import queries as articles
+from blueprints.articles.operations import ThreadClosed
+from blueprints.comments import operations, queries
+from blueprints.comments.forms import CommentForm, new_submission_id
+from blueprints.comments.models import State
+from blueprints.comments.operations import Posted, Submission
+from understory import limits, settings
+from understory.db import AnyRow
+from understory.errors import KEPT_BYTES, Refused, TooMany
+from understory.forms import STALE
+from understory.htmx import done, is_htmx, private
+from understory.readers import key_of_actor, remember
+from understory.sanitize import comment_html
+from understory.security import csrf, has_session
+
+bp = Blueprint("posting", __name__)
+
+
+@bp.get("/articles/<slug:slug>/comments/new")
+def new(slug: str) -> Response:
+    """The form on a page of its own."""
+    return _form_answer(articles.published(slug) or abort(404), _empty_form(), "comments/new.html")
+
+
+@bp.get("/articles/<slug:slug>/comments/form")
+def form(slug: str) -> Response:
+    """The form to be put into the article's page."""
+    return _form_answer(articles.published(slug) or abort(404), _empty_form(), "comments/_form.html")
+
+
+@bp.post("/articles/<slug:slug>/comments")
+@csrf.exempt
+def create(slug: str) -> Response:
+    """Post a comment; whatever is refused comes back with the text in the form."""
+    article = articles.published(slug) or abort(404)
+    form, is_too_large = _sent_form()
+    if not form.validate() or is_too_large:
+        return _refused(article, form, 413 if is_too_large else 403 if form.is_stale else 422)
+    if "preview" in request.form:
+        return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
+    try:
+        posted = _post(form.submission(article.id, key_of_actor()))
+    except (TooMany, ThreadClosed, operations.AlreadySent, operations.NotAnswerable) as refusal:
+        return _not_now(article, form, refusal)
+    _keep_name(form)
+    return remember(_posted(slug, form, posted))
+
+
+@bp.post("/comments/preview")
+def preview() -> Response:
+    """The text as others would see it; nothing is stored."""
+    html = comment_html(CommentForm().body.data or "")
+    return private(make_response(render_template("comments/_preview.html", html=html)))
+
+
+@bp.get("/articles/<slug:slug>/comments/received")
+def received(slug: str) -> Response:
+    """What a reader sees whose comment waits for a moderator."""
+    article = articles.published(slug) or abort(404)
+    return private(make_response(render_template("comments/received.html", article=article)))
+
+
+def _post(submission: Submission) -> Posted:
+    """A retry is answered whatever the limits say: it adds nothing."""
+    earlier = operations.already_posted(submission)
+    if earlier:
+        return earlier
+    rules = settings.current()
+    limits.take(rules.post_limit, "post", limits.client())
+    limits.take(rules.thread_limit, "post in", str(submission.article_id))
+    return operations.post(submission, State.PENDING if rules.premoderate else State.VISIBLE)
+
+
+def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:
+    location = url_for("comments.place", comment_id=posted.comment_id)
+    if not is_htmx():
+        return done("", location if posted.state == State.VISIBLE else url_for(".received", slug=slug))
+    comment = queries.one(posted.comment_id) or abort(404)
+    article = articles.published(slug) or abort(404)
+    form.body.data = ""
+    form.renew()
+    page = render_template(
+        "comments/_posted.html",
+        article=article,
+        comment=comment,
+        form=form,
+        behind=queries.just_before(comment) if comment.depth else None,
+        root=queries.root_of(comment),
+    )
+    response = private(make_response(page, 201 if posted.is_new else 200))
+    response.headers["Location"] = location
+    response.headers["HX-Trigger"] = "acted"
+    if comment.depth:
+        # The form under a comment has done its work; the one at the head of the thread is cleared instead.
+        response.headers["HX-Reswap"] = "delete"
+    return response
+
+
+def _empty_form() -> CommentForm:
+    parent_id = request.args.get("parent_id") or None
+    if parent_id is not None and not (parent_id.isascii() and parent_id.isdigit() and len(parent_id) < 10):
+        abort(400)
+    remembered = session.get("remembered", {}) if has_session() else {}
+    return CommentForm(
+        formdata=None,
+        submission_id=new_submission_id(),
+        parent_id=parent_id,
+        author=remembered.get("author"),
+        email=remembered.get("email"),
+        remember=bool(remembered),
+    )
+
+
+def _keep_name(form: CommentForm) -> None:
+    """Remember the name for the next form, or forget it, as the reader wishes."""
+    if form.remember.data:
+        session.permanent = True
+        session["remembered"] = {"author": form.author.data, "email": form.email.data}
+    else:
+        session.pop("remembered", None)
+
+
+def _sent_form() -> tuple[CommentForm, bool]:
+    """The form as it came, and whether the request was larger than a comment can be."""
+    try:
+        return CommentForm(), False
+    except RequestEntityTooLarge:
+        if (request.content_length or 0) > KEPT_BYTES:
+            raise
+        request.max_content_length = KEPT_BYTES
+        return CommentForm(), True
+
+
+def _not_now(article: AnyRow, form: CommentForm, refusal: Refused) -> Response:
+    """The form again after a refusal that is not the text's fault; one press from posting where that can be."""
+    earlier = None
+    if isinstance(refusal, operations.AlreadySent):
+        form.renew(parent_id=form.asked_parent)
+        earlier = refusal.comment_id
+    if isinstance(refusal, operations.NotAnswerable):
+        form.renew()
+    response = _refused(article, form, refusal.status, refusal.message, earlier=earlier)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _refused(article: AnyRow, form: CommentForm, status: int, message: str | None = None, **more: Any) -> Response:
+    """The form again, with the text and what is wrong with it."""
+    if form.submission_id.errors:
+        form.renew(parent_id=form.asked_parent)
+    if form.parent_id.errors:
+        form.parent_id.data = ""
+    if status == 413 and not form.errors:
+        message = "This form holds more than a comment can."
+    notice = message or next((e for f in (form.parent_id, form.submission_id, form.website) for e in f.errors), None)
+    template = "comments/_form.html" if is_htmx() else "comments/new.html"
+    return _form_answer(article, form, template, status, notice=STALE if form.is_stale else notice, **more)
+
+
+def _form_answer(article: AnyRow, form: CommentForm, template: str, status: int = 200, **more: Any) -> Response:
+    """The form; `more` may be a `notice`, the id of an `earlier` comment, the html of a `preview`."""
+    parent = queries.answerable(article.id, form.asked_parent) if form.asked_parent else None
+    if form.asked_parent and parent is None:
+        if request.method == "GET":
+            abort(404)
+        form.parent_id.data = ""
+    context = {"notice": None, "earlier": None, "preview": None, **more}
+    return private(
+        make_response(render_template(template, article=article, form=form, parent=parent, **context), status)
+    )

@@ -1,0 +1,52 @@
+// Keeps what is being written through reloads, crashes and refusals, one draft for each article and parent.
+const FIELDS = ["body", "author", "email"];
+
+const keyOf = (form) => `draft ${new URL(form.action).pathname} ${form.elements.parent_id?.value ?? ""}`;
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function write(key, draft) {
+  try {
+    if (draft) localStorage.setItem(key, JSON.stringify(draft));
+    else localStorage.removeItem(key);
+  } catch {
+    // Storage is full or forbidden: the page works without drafts.
+  }
+}
+
+function restore(form) {
+  if (!form || "drafted" in form.dataset) return;
+  form.dataset.drafted = "";
+  const draft = read(keyOf(form));
+  if (!draft?.body || form.elements.body.value) return;
+  for (const name of FIELDS) if (!form.elements[name].value) form.elements[name].value = draft[name] ?? "";
+  const note = document.createElement("p");
+  note.className = "hint draft-note";
+  note.setAttribute("role", "status");
+  note.textContent = "Draft restored.";
+  form.elements.body.after(note);
+  form.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const restoreAll = () => restore(document.getElementById("comment-form"));
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("#comment-form");
+  if (!form) return;
+  const draft = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
+  write(keyOf(form), draft.body ? draft : null);
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const posted = ctx.request.method === "POST" && [200, 201].includes(ctx.response.status);
+  if (posted && ctx.sourceElement.id === "comment-form") write(keyOf(ctx.sourceElement), null);
+});
+
+document.addEventListener("htmx:after:swap", restoreAll);
+restoreAll();

@@ -1,0 +1,141 @@
+"""Two browsers at one conversation: what one does reaches the other, and disturbs nobody."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from .acts import fill, is_same, mark, open_form, send
+
+
+def test_a_new_comment_is_announced_and_shown_when_asked_for(page, new_context, article, crowd):
+    crowd.comment(article, "Here before")
+    page.goto(article.path)
+    other = new_context().new_page()
+    other.goto(article.path)
+    expect(other.locator("#live[data-connected]")).to_be_attached()
+    form = open_form(page)
+    fill(form, "Said *just now*", "Grace")
+    send(form)
+    shown = other.get_by_role("link", name="Show 1 new comment")
+    expect(shown).to_be_visible()
+    expect(other.locator("#comment-count")).to_have_text("2 comments")
+    expect(other.locator("#thread .comment")).to_have_count(1)
+    mark(other)
+    shown.click()
+    newest = other.locator("#thread .comment").first
+    expect(newest).to_contain_text("Said just now")
+    expect(newest).to_be_focused()
+    expect(shown).to_have_count(0)
+    assert is_same(other)
+    expect(page.locator("#thread .comment")).to_have_count(2)
+    expect(page.locator("#arrivals .comment")).to_have_count(0)
+
+
+def test_a_reply_comes_in_softly_where_it_belongs(page, article, crowd):
+    root = crowd.comment(article, "A root")
+    first = crowd.comment(article, "The first answer", parent_id=root)
+    page.goto(article.path)
+    expect(page.locator("#live[data-connected]")).to_be_attached()
+    form = open_form(page)
+    form.locator("[name=body]").press_sequentially("Half a thou")
+    below = crowd.comment(article, "An answer to that", parent_id=first)
+    expect(page.locator(f"#comment-{first} + #comment-{below}")).to_contain_text("An answer to that")
+    expect(page.locator(f"#branch-count-{root}")).to_have_text("2 replies")
+    expect(form.locator("[name=body]")).to_have_value("Half a thou")
+    expect(form.locator("[name=body]")).to_be_focused()
+
+
+def test_what_a_moderator_takes_down_goes_from_open_pages(page, article, crowd, moderator):
+    gone = crowd.comment(article, "Loud")
+    page.goto(article.path)
+    expect(page.locator("#live[data-connected]")).to_be_attached()
+    expect(page.locator(f"#comment-{gone}")).to_be_visible()
+    moderator.delete(gone)
+    expect(page.locator(f"#comment-{gone}")).to_have_count(0)
+    expect(page.locator("#comment-count")).to_have_text("0 comments")
+
+
+def test_a_reply_is_written_under_what_it_answers(page, article, crowd):
+    root = crowd.comment(article, "A question")
+    page.goto(article.path)
+    mark(page)
+    page.locator(f"#comment-{root} .reply").click()
+    form = page.locator(f"#slot-{root} #comment-form")
+    fill(form, "An answer", "Grace")
+    send(form)
+    answer = page.locator(f"#replies-{root} .comment")
+    expect(answer).to_contain_text("An answer")
+    expect(answer).to_be_focused()
+    expect(form).to_have_count(0)
+    assert is_same(page)
+
+
+def test_a_vote_counts_in_place_and_on_other_pages(page, new_context, article, crowd):
+    one = crowd.comment(article, "Vote for me")
+    page.goto(article.path)
+    other = new_context().new_page()
+    other.goto(article.path)
+    expect(other.locator("#live[data-connected]")).to_be_attached()
+    page.locator(f"#up-{one}").click()
+    expect(page.locator(f"#up-{one}")).to_have_attribute("aria-pressed", "true")
+    expect(other.locator(f"#up-count-{one}")).to_have_text("1")
+    page.locator(f"#up-{one}").click()
+    expect(page.locator(f"#up-{one}")).to_have_attribute("aria-pressed", "false")
+    expect(other.locator(f"#up-count-{one}")).to_have_text("0")
+
+
+def test_a_draft_comes_back_after_a_reload(page, article):
+    page.goto(article.path)
+    open_form(page).locator("[name=body]").press_sequentially("Not lost")
+    page.reload()
+    form = open_form(page)
+    expect(form.locator("[name=body]")).to_have_value("Not lost")
+    expect(form.locator(".draft-note")).to_have_text("Draft restored.")
+    fill(form, "Not lost", "Grace")
+    send(form)
+    expect(page.locator("#thread .comment")).to_contain_text("Not lost")
+    page.reload()
+    expect(open_form(page).locator("[name=body]")).to_have_value("")
+
+
+def test_a_preview_is_what_others_would_see_and_posts_nothing(page, article):
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, "Some **bold** words", "Grace")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.locator(".previewed strong")).to_have_text("bold")
+    expect(form.locator("[name=body]")).to_be_hidden()
+    form.get_by_role("button", name="Write").click()
+    expect(form.locator("[name=body]")).to_be_focused()
+    expect(page.locator("#comment-count")).to_have_text("0 comments")
+
+
+def test_an_author_edits_in_place(page, article):
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, "As first written", "Grace")
+    send(form)
+    comment = page.locator("#thread .comment")
+    comment.get_by_role("link", name="Edit").click()
+    page.locator("#edit-form [name=body]").fill("As meant")
+    page.locator("#edit-form").get_by_role("button", name="Save").click()
+    expect(comment.locator(".comment-body").first).to_have_text("As meant")
+    expect(comment.locator(".edited")).to_have_text("edited")
+    page.reload()
+    expect(comment.get_by_role("link", name="Delete")).to_be_visible()
+
+
+def test_keys_move_through_the_comments(page, article, crowd):
+    ids = crowd.comments(article, 3)
+    page.goto(article.path)
+    for expected in (ids[2], ids[1]):
+        page.keyboard.press("j")
+        expect(page.locator(f"#comment-{expected}")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(f"#comment-{ids[2]}")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Use single keys on this device").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    expect(page.locator(f"#comment-{ids[2]}")).to_be_focused()
