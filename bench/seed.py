@@ -29,7 +29,8 @@ from understory import clock
 from understory.db import transaction
 from understory.sanitize import comment_html
 
-WORDS = ("the river bends where old stones keep warm and nobody counts what the wind takes from the reeds").split()  # noqa: SIM905
+SENTENCE = "the river bends where old stones keep warm and nobody counts what the wind takes from the reeds"
+WORDS = SENTENCE.split()
 NAMES = ["Ada", "Grace Hopper", "محمد علي", "Иван Петров", "Zoë", "B. King", "O'Neil", "Lin"]
 BATCH = 5000
 

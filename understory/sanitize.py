@@ -111,7 +111,7 @@ def _as_typed(source: str) -> str:
     return "\n".join("<p>" + html.escape(p, quote=False).replace("\n", "<br>\n") + "</p>" for p in paragraphs)
 
 
-class _Links(LinkifyFilter):  # type: ignore[misc]
+class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach has no types
     """bleach's cleaner has taken entities apart by then; a second time would show a typed "&lt;" as "<"."""
 
     def extract_entities(self, token: Any) -> Iterator[Any]:

@@ -77,10 +77,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_with_headers)
     if settings.trusted_proxies.hops:
         hops = settings.trusted_proxies.hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's way
     elif settings.trusted_proxies.networks:
         networks = list(settings.trusted_proxies.networks)
-        app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, networks)  # type: ignore[method-assign]
+        app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, networks)  # type: ignore[method-assign]  # Flask's way
 
 
 def has_session() -> bool:

@@ -37,7 +37,7 @@ def place(comment_id: int) -> Response:
     if not where.shown and not moderator_here():
         is_own = where.reader_key is not None and where.reader_key == key_here()
         if where.state == State.PENDING and is_own:
-            return redirect(url_for("authors.yours", slug=where.slug))  # type: ignore[return-value]
+            return make_response(redirect(url_for("authors.yours", slug=where.slug)))
         abort(404 if where.state == State.PENDING else 410)
     asked = _place_of(where)
     response = make_response(redirect(f"{url_for('articles.show', slug=where.slug)}{asked.query}#comment-{comment_id}"))

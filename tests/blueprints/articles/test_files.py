@@ -50,7 +50,7 @@ def shown(html: str) -> str:
     """The text that a reader sees, one line a paragraph."""
     words: list[str] = []
     parser = HTMLParser(convert_charrefs=True)
-    parser.handle_data = words.append  # type: ignore[method-assign]
+    parser.handle_data = words.append  # type: ignore[method-assign]  # a parser for one use
     parser.feed(html)
     parser.close()
     return "".join(words)

@@ -241,7 +241,10 @@ def test_rendering_anew_changes_what_would_look_different(site, slug, monkeypatc
     add_comment(site, untouched)
     versions = article(site, slug).version, article(site, untouched).version
     assert within(site, operations.rerender) == 0
-    better = lambda source: source.replace("*", "!")  # noqa: E731
+
+    def better(source: str) -> str:
+        return source.replace("*", "!")
+
     monkeypatch.setattr(
         operations, "comment_html", lambda source: better(source) if "*" in source else "<p>A thought.</p>"
     )
