@@ -1,10 +1,6 @@
 // What others post waits out of sight until the reader asks for it, so that nothing on the page moves by itself.
 const ADDING = new Set(["afterbegin", "beforeend", "afterend"]);
 
-document.addEventListener("htmx:sse:after:connection", ({ target }) => {
-  target.dataset.connected = "";
-});
-
 // One's own comment comes back on the stream: what the page has already is not put in twice.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;

@@ -17,13 +17,14 @@ document.addEventListener("htmx:config:request", (event) => {
 });
 
 document.addEventListener("htmx:error", (event) => {
-  // The stream comes back by itself.
-  if (!event.detail.ctx || event.detail.ctx.sourceElement.id === "live") return;
+  if (!event.detail.ctx) return;
   say("The site could not be reached. Nothing is lost: please try again.");
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { request, response, text } = event.detail.ctx;
+  // What comes on the stream answers no request.
+  if (!response) return;
   const isWholePage = /^\s*<(!doctype|html)\b/i.test(text) && request.headers["HX-Request-Type"] !== "full";
   // A broken site, a proxy and the sign-in page answer with pages of their own: they must not stand where a form stood.
   if (response.status < 500 && !isWholePage) return;

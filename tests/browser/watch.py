@@ -51,7 +51,7 @@ class Watch:
         return [line for line in self.complaints if not any(known.search(line) for known in self._allowed)]
 
     def _console(self, message: ConsoleMessage) -> None:
-        if re.search(_STREAM, message.location["url"]) or message.text.startswith("htmx: htmx:sse:error"):
+        if re.search(_STREAM, message.location["url"]):
             return
         if message.type in ("error", "warning"):
             self.complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
