@@ -14,6 +14,8 @@ from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
+from understory.pages import NOTE, Answer, Note
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -32,17 +34,21 @@ class Bridge:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.answer(scope, receive)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """The whole answer, and what its view noted of it."""
         body, is_whole = await _body_of(scope, receive)
         environ = _environ(scope, body, is_whole)
-        loop = asyncio.get_running_loop()
-        status, headers, answer = await loop.run_in_executor(self._threads, self._answer, environ)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, environ)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=False)
 
-    def _answer(self, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        note = environ[NOTE] = Note()
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], object]:
@@ -59,7 +65,7 @@ class Bridge:
                 close()
         status, headers = started[0]
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return int(status[:3]), raw, b"".join(written)
+        return Answer(int(status[:3]), raw, b"".join(written), note)
 
 
 def _as_start_response(start: Any) -> StartResponse:

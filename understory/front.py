@@ -1,4 +1,4 @@
-"""The front door: one ASGI application that serves event streams itself and hands all else to Flask."""
+"""The front door: one ASGI application that gives pages from memory, serves event streams, hands all else to Flask."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from flask import Flask
 
 from understory import bell
 from understory.bridge import Bridge, Receive, Scope, Send
+from understory.ear import Ear
+from understory.hot import HotPages
 from understory.streams import Source, Streams
 
 #: Requests that one process works on at a time; also what the database pool has to hold.
@@ -42,6 +44,8 @@ class Front:
 
     def __init__(self, app: Flask) -> None:
         self._bridge = Bridge(app.wsgi_app, THREADS)
+        self._ear = Ear(app)
+        self._hot = HotPages(app, self._bridge, self._ear)
         self._path: StreamPath = app.extensions[__name__]
         self._streams = Streams(self._path.source)
         self._hang_up = bell.listen(self._streams.ring)
@@ -50,11 +54,17 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            found = self._path.pattern.fullmatch(scope["path"]) if scope["method"] == "GET" else None
-            if found is None:
+            if scope["method"] not in ("GET", "HEAD"):
                 await self._bridge(scope, receive, send)
-            else:
-                await self._stream(found[1], scope, receive, send)
+            elif not await self._hot.answer(scope, receive, send):
+                await self._look_further(scope, receive, send)
+
+    async def _look_further(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._path.pattern.fullmatch(scope["path"]) if scope["method"] == "GET" else None
+        if found is None:
+            await self._bridge(scope, receive, send)
+        else:
+            await self._stream(found[1], scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import make_response, redirect, request
 from flask.wrappers import Response
 
+from understory.pages import NOTE
+
 
 def is_htmx() -> bool:
     """True when htmx sent this request and swaps the answer into its page."""
@@ -24,9 +26,16 @@ def private(response: Response) -> Response:
     return response
 
 
-def shared(response: Response) -> Response:
-    """The same for everybody: any cache may keep it and asks whether it still holds, by its ETag."""
+def shared(response: Response, topic: int | None = None, version: int = 0) -> Response:
+    """The same for everybody: any cache may keep it and asks whether it still holds, by its ETag.
+
+    What it shows is `version` of an article and its thread, the `topic`; without one, it may be of the whole site.
+    """
+    note = request.environ.get(NOTE)
+    if note is not None:
+        note.is_shared, note.topic, note.version = True, topic, version
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.add_etag()
+    # Weak, because it is the same for every coding of these bytes.
+    response.add_etag(weak=True)
     response.make_conditional(request)
     return response

@@ -50,6 +50,7 @@ class Settings:
     edit_minutes: int = _setting(15, values.whole(0, 1440), "how long authors can change or delete their comments")
     reports_to_hide: int = _setting(3, values.whole(0, 1000), "reports that hide a comment until looked at; 0: none do")
     comments_per_page: int = _setting(20, values.whole(1, 200), "top-level comments on a page of a thread")
+    page_cache: int = _setting(32, values.whole(0, 65536), "MiB of finished pages that a process keeps; 0: none")
     post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")
     thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
     act_limit: str = _setting("60 per minute", values.limit, "votes, reports and changes from one address")

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from blueprints.articles import admin, cli, first, views
-from understory import serve
+from blueprints.articles import admin, cli, first, queries, views
+from understory import hot, serve
 
 
 def register(app: Flask) -> None:
@@ -11,3 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(admin.bp)
     app.cli.add_command(cli.group)
     serve.at_start(app, first.bring)
+    hot.keep(app, r"/|/articles/[a-z0-9-]{1,100}", queries.version_of_topic())

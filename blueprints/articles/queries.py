@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import aliased
 
 from blueprints.articles.models import Article
@@ -51,6 +51,11 @@ def published(slug: str) -> AnyRow | None:
         .outerjoin(after, after.id == next_id)
         .where(Article.slug == slug, Article.published)
     ).first()
+
+
+def version_of_topic() -> Select[tuple[int]]:
+    """The version of a published article whose id is the one bound value."""
+    return select(Article.version).where(Article.id == bindparam("topic"), Article.published)
 
 
 def newest(before: str | None = None) -> Page[AnyRow] | None:

@@ -24,7 +24,8 @@ def index() -> Response:
     page = queries.newest(before) if before is None or SLUG.fullmatch(before) else None
     if page is None:
         abort(400)
-    return _page("articles/index.html", page=page, is_head=not page.more_above)
+    response = make_response(render_template("articles/index.html", page=page, is_head=not page.more_above))
+    return private(response) if moderator_here() else shared(response)
 
 
 @bp.get("/articles/<slug:slug>")
@@ -36,10 +37,7 @@ def show(slug: str) -> Response:
     size = settings.current().comments_per_page
     everything = moderator_here() is not None
     thread = threads.page(article.id, article.roots, asked_in(request.args), size, everything=everything)
-    return _page("articles/show.html", article=article, thread=thread, linked_data=of_page(article, thread))
-
-
-def _page(template: str, **context: object) -> Response:
-    """The same bytes for every reader; a moderator's own page carries tools and is kept by no cache."""
-    response = make_response(render_template(template, **context))
-    return private(response) if moderator_here() else shared(response)
+    linked_data = of_page(article, thread)
+    response = make_response(render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data))
+    # A moderator's own page carries tools and is kept by no cache.
+    return private(response) if everything else shared(response, article.id, article.version)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from blueprints.comments import authors, cli, posting, views
+from understory import hot
 
 
 def register(app: Flask) -> None:
@@ -10,3 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(posting.bp)
     app.register_blueprint(authors.bp)
     app.cli.add_command(cli.group)
+    hot.keep(app, r"/articles/[a-z0-9-]{1,100}/comments")

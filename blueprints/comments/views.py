@@ -27,7 +27,7 @@ def thread(slug: str) -> Response:
     page = threads.page(article.id, article.roots, asked, size, everything=everything)
     template = "comments/_branch.html" if page.is_branch else "comments/_thread.html"
     response = make_response(render_template(template, article=article, thread=page, is_first=False))
-    return private(response) if everything else shared(response)
+    return private(response) if everything else shared(response, article.id, article.version)
 
 
 @bp.get("/comments/<number:comment_id>")

@@ -21,7 +21,7 @@ def site() -> Response:
     """The latest articles."""
     entries = queries.latest_articles()
     updated = max((entry.updated_at for entry in entries), default=NEVER)
-    return _answer("feeds/site.xml", "application/atom+xml", entries=entries, updated=updated)
+    return shared(_made("feeds/site.xml", "application/atom+xml", entries=entries, updated=updated))
 
 
 @bp.get("/articles/<slug:slug>/feed.atom")
@@ -30,22 +30,23 @@ def conversation(slug: str) -> Response:
     article = articles.published(slug) or abort(404)
     entries = queries.latest_comments(article.id)
     updated = max((entry.edited_at or entry.created_at for entry in entries), default=article.published_at)
-    return _answer("feeds/conversation.xml", "application/atom+xml", article=article, entries=entries, updated=updated)
+    response = _made("feeds/conversation.xml", "application/atom+xml", article=article, entries=entries, updated=updated)
+    return shared(response, article.id, article.version)
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every article's address."""
-    return _answer("feeds/sitemap.xml", "application/xml", addresses=queries.addresses())
+    return shared(_made("feeds/sitemap.xml", "application/xml", addresses=queries.addresses()))
 
 
 @bp.get("/robots.txt")
 def robots() -> Response:
     """What search engines should leave alone: forms, and what is for people who are signed in."""
-    return _answer("feeds/robots.txt", "text/plain")
+    return shared(_made("feeds/robots.txt", "text/plain"))
 
 
-def _answer(template: str, mimetype: str, **context: object) -> Response:
+def _made(template: str, mimetype: str, **context: object) -> Response:
     response = make_response(render_template(template, **context))
     response.mimetype = mimetype
-    return shared(response)
+    return response

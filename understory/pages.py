@@ -1,0 +1,194 @@
+"""Pages kept in memory as they go over the wire, and never given out when anything they show has changed.
+
+A page is what readers without a session all get alike. Before it is given from memory, the database is asked
+whether anything was committed since it was last found good; if so, whether what it was made of is still at the
+version that it was made at. Whoever asks after a commit was answered therefore sees it, whichever process wrote.
+One miss renders once, however many ask for it meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from understory import compression
+from understory.compression import Coding
+from understory.ear import Ear
+
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[object, ...]
+
+#: Where a request's environ holds the Note for its view to write on.
+NOTE = "understory.note"
+
+#: Readers of one page as it is before it is worth compressing well.
+POPULAR = 4
+
+#: What a page costs beside its bytes, roughly.
+_OVERHEAD = 2048
+
+
+@dataclass
+class Note:
+    """What a view says of its answer: that all readers get it alike, and of which `topic` and `version` it is made.
+
+    Without a topic it is made of the whole site, and any commit may change it.
+    """
+
+    is_shared: bool = False
+    topic: int | None = None
+    version: int = 0
+
+
+@dataclass
+class Answer:
+    """A finished answer; `body` is not compressed."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    note: Note = field(default_factory=Note)
+
+
+class Page:
+    """One address's bytes, ready to be sent in each coding that was asked for."""
+
+    def __init__(self, answer: Answer, mark: int) -> None:
+        self.note = answer.note
+        self.mark = mark
+        self.asked = 0
+        #: The ETag's opaque part: two are compared by it, weakly (RFC 9110, 13.1.2).
+        self.tag = next(value for name, value in answer.headers if name == b"etag").removeprefix(b"W/")
+        self._body = answer.body
+        plain = [(name, value) for name, value in answer.headers if name not in (b"content-length", b"vary")]
+        self._headers = [*plain, (b"vary", b"Accept-Encoding")]
+        self._ready: dict[Coding, tuple[dict[str, Any], dict[str, Any]]] = {}
+        kept = [(name, value) for name, value in self._headers if name != b"content-type"]
+        self.unchanged = {"type": "http.response.start", "status": 304, "headers": kept}
+        #: What the page costs: its bytes, and about as many again in all codings together.
+        self.size = 2 * len(answer.body) + _OVERHEAD
+
+    def in_coding(self, coding: Coding) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The two messages that send the page."""
+        ready = self._ready.get(coding)
+        if ready is None:
+            self.put(coding, compression.quickly(coding, self._body))
+            ready = self._ready[coding]
+        return ready
+
+    def put(self, coding: Coding, data: bytes) -> None:
+        headers = [*self._headers, (b"content-length", b"%d" % len(data))]
+        if coding != "identity":
+            headers.append((b"content-encoding", coding.encode()))
+        start = {"type": "http.response.start", "status": 200, "headers": headers}
+        self._ready[coding] = (start, {"type": "http.response.body", "body": data})
+
+    def pressed_well(self) -> list[tuple[Coding, bytes]]:
+        """The page's codings once more, smaller; takes milliseconds, so it is for another thread."""
+        return [(coding, compression.well(coding, self._body)) for coding in self._ready if coding != "identity"]
+
+
+@dataclass
+class _Making:
+    """A page that is being rendered: when that began, and the mark of the database before it did."""
+
+    began: int
+    mark: int | None
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    page: Page | None = None
+
+
+class Pages:
+    """The pages of one process, at most `most_bytes` of them, the longest unread let go first."""
+
+    def __init__(self, ear: Ear, version_of: Callable[[int], int | None], most_bytes: int) -> None:
+        self._ear = ear
+        self._version_of = version_of
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._making: dict[Key, _Making] = {}
+        self._asked = 0
+        self._pressing: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._bytes
+
+    def find(self, key: Key) -> Page | None:
+        """The page, if it is here and shows what the database holds now."""
+        page = self._pages.get(key)
+        if page is None:
+            return None
+        mark = self._ear.mark()
+        if mark is None or (mark != page.mark and not self._still_holds(page, mark)):
+            self._drop(key)
+            return None
+        self._pages.move_to_end(key)
+        page.asked += 1
+        if page.asked == POPULAR:
+            self._press(page)
+        return page
+
+    async def make(self, key: Key, render: Callable[[], Awaitable[Answer]]) -> Page | Answer:
+        """Render the page and keep it if it may be kept; or take it from one who renders it now.
+
+        Somebody else's rendering serves those who asked before it began, and those who asked when nothing had
+        been committed since: it shows all that was answered for before they asked.
+        """
+        self._asked += 1
+        arrived, mark = self._asked, self._ear.mark()
+        while running := self._making.get(key):
+            await running.done.wait()
+            good = running.began > arrived or (mark is not None and running.mark == mark)
+            if good and running.page is not None:
+                return running.page
+            if running.page is None:
+                return await render()
+        self._asked += 1
+        making = self._making[key] = _Making(self._asked, self._ear.mark())
+        try:
+            answer = await render()
+            if answer.status == 200 and answer.note.is_shared and making.mark is not None:
+                making.page = Page(answer, making.mark)
+                self._keep(key, making.page)
+        finally:
+            del self._making[key]
+            making.done.set()
+        return making.page or answer
+
+    def _still_holds(self, page: Page, mark: int) -> bool:
+        if page.note.topic is None or self._version_of(page.note.topic) != page.note.version:
+            return False
+        page.mark = mark
+        return True
+
+    def _keep(self, key: Key, page: Page) -> None:
+        self._drop(key)
+        self._pages[key] = page
+        self._bytes += page.size
+        while self._bytes > self._most_bytes:
+            _, longest_unread = self._pages.popitem(last=False)
+            self._bytes -= longest_unread.size
+
+    def _drop(self, key: Key) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self._bytes -= page.size
+
+    def _press(self, page: Page) -> None:
+        task = asyncio.get_running_loop().create_task(self._pressed(page))
+        self._pressing.add(task)
+        task.add_done_callback(self._pressing.discard)
+
+    async def _pressed(self, page: Page) -> None:
+        smaller = await asyncio.to_thread(page.pressed_well)
+        for coding, data in smaller:
+            page.put(coding, data)
