@@ -33,7 +33,7 @@ class Bridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body, is_whole = await _body_of(scope, receive)
-        environ = _environ(scope, body, is_whole)
+        environ = environ_of(scope, body, is_whole)
         loop = asyncio.get_running_loop()
         status, headers, answer = await loop.run_in_executor(self._threads, self._answer, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -87,7 +87,7 @@ async def _body_of(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
             return b"".join(parts), True
 
 
-def _environ(scope: Scope, body: bytes, is_whole: bool) -> dict[str, Any]:
+def environ_of(scope: Scope, body: bytes = b"", is_whole: bool = True) -> dict[str, Any]:
     """PEP 3333: text is bytes read as Latin-1."""
     server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {

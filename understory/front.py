@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import logging
 import re
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask
 
-from understory import bell
-from understory.bridge import Bridge, Receive, Scope, Send
+from understory import bell, settings
+from understory.bridge import Bridge, Receive, Scope, Send, environ_of
+from understory.limits import household
+from understory.security import behind
 from understory.streams import Source, Streams
 
 #: Requests that one process works on at a time; also what the database pool has to hold.
@@ -21,6 +27,16 @@ RETRY_MS = 1000
 
 #: Streams that one process holds; a browser turned away comes back later and has lost nothing.
 MOST_STREAMS = 20_000
+
+#: Streams that one address holds, so that a hundred addresses are needed to turn everybody else away. A browser has
+#: one for the tab that is looked at; a whole school fits in. Whoever comes from this machine itself is not counted:
+#: that is a proxy that nobody has named yet, and with it every reader there is.
+MOST_STREAMS_OF_ONE = 200
+
+#: How long a browser is asked to stay away that was turned away, in seconds.
+AWAY_SECONDS = 30
+
+_logger = logging.getLogger(__name__)
 
 
 class StreamPath:
@@ -42,6 +58,8 @@ class Front:
 
     def __init__(self, app: Flask) -> None:
         self._bridge = Bridge(app.wsgi_app, THREADS)
+        self._say_address = behind(settings.of(app).trusted_proxies, _say_address)
+        self._streams_of: Counter[str] = Counter()
         self._path: StreamPath = app.extensions[__name__]
         self._streams = Streams(self._path.source)
         self._hang_up = bell.listen(self._streams.ring)
@@ -70,16 +88,58 @@ class Front:
                 return
 
     async def _stream(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        topic = await asyncio.to_thread(self._path.topic_of, name)
-        if topic is None or len(self._streams) >= MOST_STREAMS:
-            status = 404 if topic is None else 503
-            await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
+        who = self._who(scope)
+        status, topic = await self._admit(name, who)
+        if topic is None:
+            headers = _GONE_HEADERS if status == 404 else _AWAY_HEADERS
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % RETRY_MS, "more_body": True})
-        await self._streams.listen(topic, _heard(scope), send, lambda: _gone(receive))
+        self._streams_of[who] += 1
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+            await send({"type": "http.response.body", "body": b"retry: %d\n\n" % RETRY_MS, "more_body": True})
+            await self._streams.listen(topic, _heard(scope), send, lambda: _gone(receive))
+        finally:
+            self._streams_of[who] -= 1
+            if not self._streams_of[who]:
+                del self._streams_of[who]
 
+    async def _admit(self, name: str, who: str) -> tuple[int, int | None]:
+        """The status of the answer, and the topic to listen to where there is one and room for one more."""
+        try:
+            topic = await asyncio.to_thread(self._path.topic_of, name)
+        except Exception:
+            _logger.exception("a stream could not be opened")
+            return 503, None
+        if topic is None:
+            return 404, None
+        if self._streams_of[who] >= MOST_STREAMS_OF_ONE and not _is_this_machine(who):
+            return 429, None
+        if len(self._streams) >= MOST_STREAMS:
+            return 503, None
+        return 200, topic
+
+    def _who(self, scope: Scope) -> str:
+        """Whom the stream counts for: the reader, as trusted proxies tell it."""
+        said = self._say_address(environ_of(scope), _ignore)
+        return household(b"".join(said).decode())
+
+
+def _say_address(environ: dict[str, Any], _start_response: object) -> Iterable[bytes]:
+    return [str(environ.get("REMOTE_ADDR", "")).encode()]
+
+
+def _ignore(*_given: object) -> Callable[[bytes], object]:
+    return bytes
+
+
+def _is_this_machine(address: str) -> bool:
+    return address != "unknown" and ipaddress.ip_address(address).is_loopback
+
+
+_GONE_HEADERS = [(b"cache-control", b"no-store")]
+_AWAY_HEADERS = [*_GONE_HEADERS, (b"retry-after", b"%d" % AWAY_SECONDS)]
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),

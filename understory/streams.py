@@ -8,11 +8,12 @@ heard last, and is told the rest.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -23,6 +24,12 @@ HEARTBEAT_SECONDS = 25.0
 #: How long a connection may take to accept a message before it is let go.
 PATIENCE_SECONDS = 10.0
 
+#: How long a message that could not be made is left before it is tried again: a locked database is free soon, what
+#: stays broken must not keep the machine busy.
+RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 30.0
+
+_logger = logging.getLogger(__name__)
 
 #: The version of a topic that has only just been opened.
 UNKNOWN = -1
@@ -90,7 +97,7 @@ class Streams:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._keep(asyncio.create_task(self._beat()))
-        listener = Listener(send, _this_task())
+        listener = Listener(send, cast("asyncio.Task[Any]", asyncio.current_task()))
         topic = self._topics.setdefault(topic_id, Topic())
         topic.listeners.add(listener)
         try:
@@ -98,9 +105,11 @@ class Streams:
             await self._catch_up(topic_id, topic, listener, heard)
             await gone()
         except asyncio.CancelledError:
-            # Let go for being slow, or the server stops: an orderly end makes the browser come back.
-            with suppress(Exception):
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            # Let go for being slow, or the server stops.
+            await _end(send)
+        except Exception:
+            _logger.exception("a stream of topic %d ends", topic_id)
+            await _end(send)
         finally:
             topic.listeners.discard(listener)
             if not topic.listeners and self._topics.get(topic_id) is topic:
@@ -143,10 +152,18 @@ class Streams:
                 self._keep(asyncio.create_task(self._tell(topic_id, topic)))
 
     async def _tell(self, topic_id: int, topic: Topic) -> None:
+        pause = RETRY_SECONDS
         try:
-            while topic.stale:
+            while topic.stale and topic.listeners:
                 topic.stale = False
-                told = await asyncio.to_thread(self._source.since, topic_id, topic.version)
+                try:
+                    told = await asyncio.to_thread(self._source.since, topic_id, topic.version)
+                except Exception:
+                    _logger.exception("topic %d could not be told; next try in %g s", topic_id, pause)
+                    topic.stale = True
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+                    continue
                 if told.version > topic.version:
                     topic.version = told.version
                     self._hand_out(topic.listeners, told.data)
@@ -168,7 +185,7 @@ class Streams:
 
     async def _wait_for(self, listener: Listener, sent: Awaitable[None]) -> None:
         try:
-            await asyncio.wait_for(_taken(sent), PATIENCE_SECONDS)
+            await asyncio.wait_for(sent, PATIENCE_SECONDS)
             listener.waiting = False
         except (OSError, RuntimeError, TimeoutError):
             listener.task.cancel()
@@ -189,17 +206,12 @@ def _body(data: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
+async def _end(send: Send) -> None:
+    """An orderly end makes the browser come back and say what it heard last."""
+    with suppress(Exception):
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 def _is_on_its_way(sent: Awaitable[None]) -> bool:
     """granian gives an awaitable without a `done` for what went straight to the socket: nothing to wait for."""
     return asyncio.iscoroutine(sent) or (hasattr(sent, "done") and not sent.done())
-
-
-async def _taken(sent: Awaitable[None]) -> None:
-    await sent
-
-
-def _this_task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("a stream is served outside a task")
-    return task
