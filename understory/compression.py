@@ -22,10 +22,10 @@ _GZIP = 31
 
 
 @lru_cache(maxsize=256)
-def accepted(header: bytes) -> Coding:
+def accepted(header: str) -> Coding:
     """The coding to answer an Accept-Encoding with (RFC 9110, 12.5.3)."""
     liked = {}
-    for part in header.decode("latin-1").lower().split(","):
+    for part in header.lower().split(","):
         name, _, parameter = part.partition(";")
         liked[name.strip()] = _quality(parameter)
     best = max(CODINGS, key=lambda coding: liked.get(coding, liked.get("*", 0.0) if coding != "identity" else 0.001))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from granian.rsgi import HTTPProtocol, Scope
 from sqlalchemy import Select
 
 from understory import compression, settings
-from understory.bridge import Bridge, Receive, Scope, Send
+from understory.bridge import Bridge, environ_of
 from understory.ear import Ear
 from understory.pages import Answer, Key, Page, Pages
 from understory.security import SESSION_COOKIE
 
-_SESSION = f"{SESSION_COOKIE}=".encode()
-_CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"range", b"if-range"})
+_SESSION = f"{SESSION_COOKIE}="
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 
 
 @dataclass
@@ -43,62 +43,55 @@ class HotPages:
 
     def __init__(self, app: Flask, bridge: Bridge, ear: Ear) -> None:
         offers: Offers = app.extensions[__name__]
-        with app.app_context():
-            chosen = settings.current()
+        chosen = settings.of(app)
         self._bridge = bridge
+        self._ear = ear
         self._has_one_origin = bool(chosen.base_url)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
-        query = None if offers.version is None else ear.worded(offers.version)
-        self.version_of: Callable[[int], int | None] = lambda topic: query and ear.value(query, topic)
-        self.pages = Pages(ear, self.version_of, chosen.page_cache * 2**20)
+        self._version = ear.worded(offers.version) if offers.version is not None else ""
         self._is_on = chosen.page_cache > 0
+        self.pages = Pages(ear, self.version_of, chosen.page_cache * 2**20)
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> bool:
+    def version_of(self, topic: int) -> int | None:
+        """The version that a topic is at now; None when readers cannot see it."""
+        return self._ear.value(self._version, topic)
+
+    async def answer(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """True when the request was answered; one with a session, or for another address, is not for here."""
-        coding_header = asked_etag = host = b""
-        forwarded: tuple[object, ...] = ()
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                coding_header = value
-            elif name == b"host":
-                host = value
-            elif name == b"if-none-match":
-                asked_etag = value
-            elif name == b"cookie":
-                if _SESSION in value:
-                    return False
-            elif name.startswith(b"x-forwarded-"):
-                forwarded += (name, value)
+        header = scope.headers.get
+        if header("cookie") is not None and any(_SESSION in cookies for cookies in scope.headers.get_all("cookie")):
+            return False
         # Pages name their own address: without a fixed one, each name by which the site is reached has its own.
-        origin = () if self._has_one_origin else (scope["scheme"], host, forwarded)
-        key: Key = (scope["path"], scope["query_string"], origin)
+        origin = None if self._has_one_origin else (scope.scheme, header("host"), header("x-forwarded-host"))
+        key: Key = (scope.path, scope.query_string, origin, header("x-forwarded-proto"))
         page = self.pages.find(key)
         if page is None:
-            if not self._is_on or scope["method"] != "GET" or self._paths.fullmatch(scope["path"]) is None:
+            if not self._is_on or scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
                 return False
-            made = await self.pages.make(key, lambda: self._render(scope, receive))
+            made = await self.pages.make(key, lambda: self._render(scope))
             if isinstance(made, Answer):
-                await send({"type": "http.response.start", "status": made.status, "headers": made.headers})
-                await send({"type": "http.response.body", "body": made.body})
+                protocol.response_bytes(made.status, made.headers, made.body)
                 return True
             page = made
-        await _send(page, asked_etag, coding_header, scope["method"], send)
+        _give(page, scope, protocol)
         return True
 
-    async def _render(self, scope: Scope, receive: Receive) -> Answer:
+    async def _render(self, scope: Scope) -> Answer:
         """Without conditions: whether the page is wanted is decided for each who waits for it."""
-        headers = [header for header in scope["headers"] if header[0] not in _CONDITIONS]
-        return await self._bridge.answer({**scope, "headers": headers}, receive)
+        environ = environ_of(scope)
+        for name in _CONDITIONS:
+            environ.pop(name, None)
+        return await self._bridge.answer(environ)
 
 
-async def _send(page: Page, asked_etag: bytes, coding_header: bytes, method: str, send: Send) -> None:
-    if asked_etag and page.tag in asked_etag:
-        await send(page.unchanged)
-        await send(_NOTHING)
+def _give(page: Page, scope: Scope, protocol: HTTPProtocol) -> None:
+    header = scope.headers.get
+    known = header("if-none-match")
+    if known is not None and page.tag in known:
+        protocol.response_empty(304, page.unchanged)
         return
-    start, body = page.in_coding(compression.accepted(coding_header))
-    await send(start)
-    await send(_NOTHING if method == "HEAD" else body)
-
-
-_NOTHING = {"type": "http.response.body", "body": b""}
+    headers, body = page.in_coding(compression.accepted(header("accept-encoding", "")))
+    if scope.method == "HEAD":
+        protocol.response_empty(200, headers)
+    else:
+        protocol.response_bytes(200, headers, body)

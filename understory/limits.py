@@ -14,15 +14,20 @@ from understory.errors import TooMany
 
 
 def client() -> str:
-    """Who is asking: the address, cut to the /64 that one household has of IPv6."""
+    """Who is asking."""
+    return household(request.remote_addr or "")
+
+
+def household(address: str) -> str:
+    """Those who share an address: of IPv6 the /64 that one household has, and IPv4 written as IPv6 is IPv4."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if address.version == 6:
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)).network_address)
-    return str(address)
+    if parsed.version == 6:
+        mapped = parsed.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)).network_address)
+    return str(parsed)
 
 
 limiter = Limiter(client, strategy="moving-window", storage_uri="memory://")

@@ -12,13 +12,12 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from understory import compression
 from understory.compression import Coding
 from understory.ear import Ear
 
-Headers = list[tuple[bytes, bytes]]
+Headers = list[tuple[str, str]]
 Key = tuple[object, ...]
 
 #: Where a request's environ holds the Note for its view to write on.
@@ -61,34 +60,32 @@ class Page:
         self.mark = mark
         self.asked = 0
         #: The ETag's opaque part: two are compared by it, weakly (RFC 9110, 13.1.2).
-        self.tag = next(value for name, value in answer.headers if name == b"etag").removeprefix(b"W/")
+        self.tag = next(value for name, value in answer.headers if name == "etag").removeprefix("W/")
         self._body = answer.body
-        plain = [(name, value) for name, value in answer.headers if name not in (b"content-length", b"vary")]
-        self._headers = [*plain, (b"vary", b"Accept-Encoding")]
-        self._ready: dict[Coding, tuple[dict[str, Any], dict[str, Any]]] = {}
-        kept = [(name, value) for name, value in self._headers if name != b"content-type"]
-        self.unchanged = {"type": "http.response.start", "status": 304, "headers": kept}
+        plain = [(name, value) for name, value in answer.headers if name not in ("content-length", "vary")]
+        self._headers = [*plain, ("vary", "Accept-Encoding")]
+        self._ready: dict[Coding, tuple[Headers, bytes]] = {}
+        #: The headers of an answer that says: what you have is still good.
+        self.unchanged = [(name, value) for name, value in self._headers if name != "content-type"]
         #: What the page costs: its bytes, and about as many again in all codings together.
         self.size = 2 * len(answer.body) + _OVERHEAD
 
-    def in_coding(self, coding: Coding) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The two messages that send the page."""
+    def in_coding(self, coding: Coding) -> tuple[Headers, bytes]:
+        """The page as it goes over the wire."""
         ready = self._ready.get(coding)
         if ready is None:
-            self.put(coding, compression.quickly(coding, self._body))
-            ready = self._ready[coding]
+            ready = self._put(coding, compression.quickly(coding, self._body))
         return ready
 
-    def put(self, coding: Coding, data: bytes) -> None:
-        headers = [*self._headers, (b"content-length", b"%d" % len(data))]
-        if coding != "identity":
-            headers.append((b"content-encoding", coding.encode()))
-        start = {"type": "http.response.start", "status": 200, "headers": headers}
-        self._ready[coding] = (start, {"type": "http.response.body", "body": data})
+    def press_well(self) -> None:
+        """Make the codings that were asked for smaller; takes milliseconds, so it is for another thread."""
+        for coding in list(self._ready):
+            self._put(coding, compression.well(coding, self._body))
 
-    def pressed_well(self) -> list[tuple[Coding, bytes]]:
-        """The page's codings once more, smaller; takes milliseconds, so it is for another thread."""
-        return [(coding, compression.well(coding, self._body)) for coding in self._ready if coding != "identity"]
+    def _put(self, coding: Coding, data: bytes) -> tuple[Headers, bytes]:
+        coded = [] if coding == "identity" else [("content-encoding", str(coding))]
+        self._ready[coding] = [*self._headers, *coded, ("content-length", str(len(data)))], data
+        return self._ready[coding]
 
 
 @dataclass
@@ -184,11 +181,6 @@ class Pages:
             self._bytes -= page.size
 
     def _press(self, page: Page) -> None:
-        task = asyncio.get_running_loop().create_task(self._pressed(page))
+        task = asyncio.get_running_loop().create_task(asyncio.to_thread(page.press_well))
         self._pressing.add(task)
         task.add_done_callback(self._pressing.discard)
-
-    async def _pressed(self, page: Page) -> None:
-        smaller = await asyncio.to_thread(page.pressed_well)
-        for coding, data in smaller:
-            page.put(coding, data)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import cast
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -14,6 +16,7 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from understory.settings import Settings
+from understory.values import Proxies
 
 SESSION_COOKIE = "understory"
 
@@ -75,12 +78,16 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.session_interface = _Sessions()
     csrf.init_app(app)
     app.after_request(_with_headers)
-    if settings.trusted_proxies.hops:
-        hops = settings.trusted_proxies.hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's way
-    elif settings.trusted_proxies.networks:
-        networks = list(settings.trusted_proxies.networks)
-        app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, networks)  # type: ignore[method-assign]  # Flask's way
+    app.wsgi_app = behind(settings.trusted_proxies, app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's way
+
+
+def behind(proxies: Proxies, application: WSGIApplication) -> WSGIApplication:
+    """The application, told readers' own addresses by the proxies that may say them."""
+    if proxies.hops:
+        return ProxyFix(application, x_for=proxies.hops, x_proto=proxies.hops, x_host=proxies.hops)
+    if proxies.networks:
+        return cast("WSGIApplication", wrap_wsgi_with_proxy_headers(application, list(proxies.networks)))
+    return application
 
 
 def has_session() -> bool:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
-from understory import settings
+from understory import loop, settings
 from understory.settings import SettingError, Settings
 
 #: Makes something ready and gives a line to print, or None; it is told the site's address.
@@ -57,13 +57,15 @@ def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
 
 def serve(chosen: Settings) -> None:
     """Run the server until it is told to stop."""
+    loop.register()
     Server(
         "app:create_front",
         factory=True,
         address=chosen.host,
         port=chosen.port,
         workers=chosen.workers,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
+        loop=Loops(loop.NAME),
         backlog=4096,
         backpressure=CONNECTIONS,
         log_level=LogLevels.error,

@@ -83,7 +83,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def current() -> Settings:
     """The settings of the running site."""
-    return cast("Settings", current_app.extensions[__name__])
+    return of(current_app)
+
+
+def of(app: Flask) -> Settings:
+    """The settings that a site was made with."""
+    return cast("Settings", app.extensions[__name__])
 
 
 def init_app(app: Flask, settings: Settings) -> None:

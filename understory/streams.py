@@ -8,13 +8,15 @@ heard last, and is told the rest.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+#: Sends bytes to one connection; awaited, they are on their way.
+Send = Callable[[bytes], Awaitable[None]]
 
 #: A line that means nothing, so that proxies keep quiet connections open and dead ones are noticed.
 HEARTBEAT = b":\n\n"
@@ -23,6 +25,12 @@ HEARTBEAT_SECONDS = 25.0
 #: How long a connection may take to accept a message before it is let go.
 PATIENCE_SECONDS = 10.0
 
+#: How long a message that could not be made is left before it is tried again: a locked database is free soon, what
+#: stays broken must not keep the machine busy.
+RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 30.0
+
+_logger = logging.getLogger(__name__)
 
 #: The version of a topic that has only just been opened.
 UNKNOWN = -1
@@ -85,12 +93,16 @@ class Streams:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._wake, changed, context=Context())
 
+    def compare(self, version_of: Callable[[int], int | None]) -> None:
+        """Wake the topics that are at another version than the one that was told. Called on the loop."""
+        self._wake(frozenset(one for one, topic in self._topics.items() if version_of(one) != topic.version))
+
     async def listen(self, topic_id: int, heard: int | None, send: Send, gone: Callable[[], Awaitable[Any]]) -> None:
         """Serve one connection until it is `gone`, from the version `heard` on, or from now on."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._keep(asyncio.create_task(self._beat()))
-        listener = Listener(send, _this_task())
+        listener = Listener(send, cast("asyncio.Task[Any]", asyncio.current_task()))
         topic = self._topics.setdefault(topic_id, Topic())
         topic.listeners.add(listener)
         try:
@@ -99,8 +111,9 @@ class Streams:
             await gone()
         except asyncio.CancelledError:
             # Let go for being slow, or the server stops: an orderly end makes the browser come back.
-            with suppress(Exception):
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            pass
+        except Exception:
+            _logger.exception("a stream of topic %d ends", topic_id)
         finally:
             topic.listeners.discard(listener)
             if not topic.listeners and self._topics.get(topic_id) is topic:
@@ -131,7 +144,7 @@ class Streams:
             if told.version <= reached:
                 break
             reached = told.version
-            await listener.send(_body(told.data))
+            await listener.send(told.data)
         listener.behind = False
 
     def _wake(self, changed: frozenset[int]) -> None:
@@ -143,10 +156,18 @@ class Streams:
                 self._keep(asyncio.create_task(self._tell(topic_id, topic)))
 
     async def _tell(self, topic_id: int, topic: Topic) -> None:
+        pause = RETRY_SECONDS
         try:
-            while topic.stale:
+            while topic.stale and topic.listeners:
                 topic.stale = False
-                told = await asyncio.to_thread(self._source.since, topic_id, topic.version)
+                try:
+                    told = await asyncio.to_thread(self._source.since, topic_id, topic.version)
+                except Exception:
+                    _logger.exception("topic %d could not be told; next try in %g s", topic_id, pause)
+                    topic.stale = True
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+                    continue
                 if told.version > topic.version:
                     topic.version = told.version
                     self._hand_out(topic.listeners, told.data)
@@ -154,21 +175,20 @@ class Streams:
             topic.telling = False
 
     def _hand_out(self, listeners: Sequence[Listener] | set[Listener], data: bytes) -> None:
-        message = _body(data)
         for listener in list(listeners):
             if listener.behind:
                 continue
             if listener.waiting:
                 listener.task.cancel()
                 continue
-            sent = listener.send(message)
+            sent = listener.send(data)
             if _is_on_its_way(sent):
                 listener.waiting = True
                 self._keep(asyncio.ensure_future(self._wait_for(listener, sent)))
 
     async def _wait_for(self, listener: Listener, sent: Awaitable[None]) -> None:
         try:
-            await asyncio.wait_for(_taken(sent), PATIENCE_SECONDS)
+            await asyncio.wait_for(sent, PATIENCE_SECONDS)
             listener.waiting = False
         except (OSError, RuntimeError, TimeoutError):
             listener.task.cancel()
@@ -185,21 +205,6 @@ class Streams:
         task.add_done_callback(self._tasks.discard)
 
 
-def _body(data: bytes) -> dict[str, Any]:
-    return {"type": "http.response.body", "body": data, "more_body": True}
-
-
 def _is_on_its_way(sent: Awaitable[None]) -> bool:
     """granian gives an awaitable without a `done` for what went straight to the socket: nothing to wait for."""
     return asyncio.iscoroutine(sent) or (hasattr(sent, "done") and not sent.done())
-
-
-async def _taken(sent: Awaitable[None]) -> None:
-    await sent
-
-
-def _this_task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("a stream is served outside a task")
-    return task

@@ -38,6 +38,8 @@ def show(slug: str) -> Response:
     everything = moderator_here() is not None
     thread = threads.page(article.id, article.roots, asked_in(request.args), size, everything=everything)
     linked_data = of_page(article, thread)
-    response = make_response(render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data))
+    response = make_response(
+        render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data)
+    )
     # A moderator's own page carries tools and is kept by no cache.
     return private(response) if everything else shared(response, article.id, article.version)

@@ -30,7 +30,9 @@ def conversation(slug: str) -> Response:
     article = articles.published(slug) or abort(404)
     entries = queries.latest_comments(article.id)
     updated = max((entry.edited_at or entry.created_at for entry in entries), default=article.published_at)
-    response = _made("feeds/conversation.xml", "application/atom+xml", article=article, entries=entries, updated=updated)
+    response = _made(
+        "feeds/conversation.xml", "application/atom+xml", article=article, entries=entries, updated=updated
+    )
     return shared(response, article.id, article.version)
 
 

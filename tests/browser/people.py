@@ -94,3 +94,13 @@ class Moderator(Person):
         sent = {"csrf_token": self._token, "reason": reason}
         answer = self.http.post(f"/admin/comments/{comment_id}/delete", form=sent)
         assert answer.ok, answer.text()
+
+    def close(self, article: Article) -> None:
+        """Take no more comments under an article."""
+        answer = self.http.post(f"/admin{article.path}/close", form={"csrf_token": self._token})
+        assert answer.ok, answer.text()
+
+    def approve(self, comment_id: int) -> None:
+        """Let a waiting comment onto the site."""
+        answer = self.http.post(f"/admin/comments/{comment_id}/approve", form={"csrf_token": self._token})
+        assert answer.ok, answer.text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ PER_PAGE = 5
 START_SECONDS = 60
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
     """A running site: where it is, what it printed, and the shell beside it."""
 
@@ -30,6 +31,37 @@ class Served:
     instance: Path
     log: Path
     environment: dict[str, str]
+    _server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server, for the first time or again."""
+        with self.log.open("a") as output:
+            self._server = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _wait_for(int(self.environment["UNDERSTORY_PORT"]), self._server, self.log)
+
+    def kill(self) -> None:
+        """End the server and its workers without a chance to say goodbye, as a power cut does."""
+        os.killpg(self._server.pid, signal.SIGKILL)
+        self._server.wait()
+        # A worker takes a moment to die, and until then its port takes connections that nobody will answer.
+        deadline = time.monotonic() + START_SECONDS
+        while _answers(int(self.environment["UNDERSTORY_PORT"])):
+            assert time.monotonic() < deadline, "the server lives on"
+
+    def stop(self) -> None:
+        """End the server as an operator does."""
+        self._server.terminate()
+        try:
+            self._server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     @property
     def claim_link(self) -> str:
@@ -53,16 +85,12 @@ def serving(folder: Path, **settings: object) -> Iterator[Served]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTORY_")}
     given = {"instance": folder / "instance", "port": port, "post_limit": "off", "sign_in_limit": "off", **settings}
     environment |= {f"UNDERSTORY_{name.upper()}": str(value) for name, value in given.items()}
-    log = folder / "log.txt"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(port, server, log)
-            yield Served(f"http://127.0.0.1:{port}", folder / "instance", log, environment)
-        finally:
-            _stop(server)
+    site = Served(f"http://127.0.0.1:{port}", folder / "instance", folder / "log.txt", environment)
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
 
 
 def _free_port() -> int:
@@ -71,25 +99,20 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _answers(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     """Until the port answers. Between two tries it waits for the process to end, which would be the answer too."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if _answers(port):
+            return
         try:
             server.wait(timeout=0.05)
         except subprocess.TimeoutExpired:
             continue
         break
     raise AssertionError(f"the server did not come up:\n{log.read_text()}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

@@ -33,3 +33,13 @@ def test_axe_finds_nothing_and_nothing_overflows(scene):
         assert found.violations_count == 0, f"{scheme}, {size['width']} px: {found.generate_report()}"
     scene.set_viewport_size(NARROWEST)
     assert scene.evaluate("document.documentElement.scrollWidth") == NARROWEST["width"]
+
+
+@pytest.mark.parametrize("wish", [{"forced_colors": "active"}, {"reduced_motion": "no-preference"}], ids=str)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_whatever_a_reader_s_system_wishes(request, wish, scheme):
+    page = SCENES["reply in place"](Stage(request))
+    page.emulate_media(color_scheme=scheme, **wish)
+    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    found = axe.run(page, options=OPTIONS)
+    assert found.violations_count == 0, found.generate_report()

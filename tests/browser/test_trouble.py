@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -17,7 +19,19 @@ def form(page, article):
     return open_form(page)
 
 
-def test_without_a_network_the_page_says_so_and_keeps_the_text(page, form, watch):
+@pytest.fixture
+def submissions(page):
+    """The one-use keys of what the page sent, in order."""
+    sent = []
+
+    def note(request):
+        sent.extend(re.findall(r'name="submission_id"\r\n\r\n(\S+)', request.post_data or ""))
+
+    page.on("request", note)
+    return sent
+
+
+def test_without_a_network_the_page_says_so_and_keeps_the_text(page, form, submissions, watch):
     watch.allow("ERR_INTERNET_DISCONNECTED|Failed to fetch")
     fill(form, "From a tunnel.", "Grace")
     page.context.set_offline(True)
@@ -27,9 +41,12 @@ def test_without_a_network_the_page_says_so_and_keeps_the_text(page, form, watch
     page.context.set_offline(False)
     send(form)
     expect(page.locator("#announcer")).to_contain_text(POSTED)
+    expect(page.locator("#thread .comment")).to_have_count(1)
+    assert len(submissions) == 2
+    assert len(set(submissions)) == 1
 
 
-def test_a_post_whose_answer_was_lost_can_be_sent_again_and_stays_one_comment(page, form, watch):
+def test_a_post_whose_answer_was_lost_can_be_sent_again_and_stays_one_comment(page, form, submissions, watch):
     watch.allow("ERR_FAILED|Failed to fetch")
 
     def lose(route):
@@ -44,6 +61,10 @@ def test_a_post_whose_answer_was_lost_can_be_sent_again_and_stays_one_comment(pa
     send(form)
     expect(page.locator("#announcer")).to_contain_text(POSTED)
     expect(page.locator("#comment-count")).to_have_text("1 comment")
+    expect(page.locator("#thread .comment")).to_have_count(1)
+    assert len(submissions) == 2
+    assert len(set(submissions)) == 1
+    page.reload()
     expect(page.locator("#thread .comment")).to_have_count(1)
 
 

@@ -1,4 +1,4 @@
-"""The bridge: what a WSGI application is asked and answers is the same behind ASGI."""
+"""The bridge: what a WSGI application is asked and answers is the same behind RSGI."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
+from tests.rsgi import Protocol, Scope
 from understory.bridge import LARGEST_BODY, Bridge
 
 
@@ -26,61 +27,41 @@ def app() -> Flask:
     return app
 
 
-def ask(app: Flask, parts: list[bytes] = (), **scope: Any) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    given = {
-        "type": "http",
-        "method": "GET",
-        "path": "/x",
-        "query_string": b"",
-        "scheme": "http",
-        "http_version": "1.1",
-        "headers": [],
-        "server": ("127.0.0.1", 80),
-        "client": ("203.0.113.7", 1234),
-        **scope,
-    }
-    waiting = list(parts) or [b""]
-    sent: list[dict] = []
+def ask(app: Flask, parts: list[bytes] = (), **scope: Any) -> Protocol:
+    async def story() -> Protocol:
+        protocol = Protocol(list(parts))
+        bridge = Bridge(app.wsgi_app, 1)
+        await bridge.pass_on(Scope(**{"path": "/x", **scope}), protocol)
+        bridge.close()
+        return protocol
 
-    async def receive() -> dict:
-        body = waiting.pop(0)
-        return {"type": "http.request", "body": body, "more_body": bool(waiting)}
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    bridge = Bridge(app.wsgi_app, 1)
-    asyncio.run(bridge(given, receive, send))
-    bridge.close()
-    start, body = sent
-    return start["status"], start["headers"], body["body"]
+    return asyncio.run(story())
 
 
 def test_a_question_arrives_whole(app):
-    headers = [(b"x-a", b"b"), (b"cookie", b"a=1"), (b"cookie", b"b=2")]
-    status, answered, body = ask(app, path="/gr\u00fc\u00dfe/\u4f60", query_string=b"q=%C3%BC", headers=headers)
-    assert status == 201
-    assert body.decode() == "['GET', 'grüße/你', 'q=%C3%BC', '203.0.113.7', 'b'] 1 "
-    assert [value for name, value in answered if name == b"set-cookie"] == [b"one=1", b"two=2"]
+    headers = [("x-a", "b"), ("cookie", "a=1"), ("cookie", "b=2")]
+    answer = ask(app, path="/gr\u00fc\u00dfe/\u4f60", query_string="q=%C3%BC", lines=headers)
+    assert answer.status == 201
+    assert answer.body.decode() == "['GET', 'grüße/你', 'q=%C3%BC', '203.0.113.7', 'b'] 1 "
+    assert [value for name, value in answer.headers if name == "set-cookie"] == ["one=1", "two=2"]
 
 
 def test_a_body_in_pieces_is_one_body(app):
-    _, _, body = ask(app, [b"a" * 10, b"", b"b" * 5], method="POST", headers=[(b"content-type", b"text/plain")])
-    assert body.endswith(b"a" * 10 + b"b" * 5)
+    answer = ask(app, [b"a" * 10, b"", b"b" * 5], method="POST", lines=[("content-type", "text/plain")])
+    assert answer.body.endswith(b"a" * 10 + b"b" * 5)
 
 
 @pytest.mark.parametrize(
-    ("parts", "headers"),
+    ("parts", "lines"),
     [
-        ([b"x"], [(b"content-length", str(LARGEST_BODY + 1).encode())]),
+        ([b"x"], [("content-length", str(LARGEST_BODY + 1))]),
         ([b"x" * 400_000] * 4, []),
     ],
 )
-def test_what_is_too_large_is_refused_by_the_application(app, parts, headers):
+def test_what_is_too_large_is_refused_by_the_application(app, parts, lines):
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
-    assert ask(app, parts, method="POST", headers=headers)[0] == 413
+    assert ask(app, parts, method="POST", lines=lines).status == 413
 
 
 def test_headers_said_twice_are_one_list(app):
-    _, _, body = ask(app, headers=[(b"x-a", b"1"), (b"x-a", b"2")])
-    assert b"'1,2'" in body
+    assert b"'1,2'" in ask(app, lines=[("x-a", "1"), ("x-a", "2")]).body

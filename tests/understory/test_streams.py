@@ -16,13 +16,17 @@ class Diary:
 
     def __init__(self) -> None:
         self.at = 3
-        self.asked = 0
+        self.asked: list[int] = []
+        self.fails = 0
 
     def version(self, topic: int) -> int:
         return self.at
 
     def since(self, topic: int, version: int) -> Told:
-        self.asked += 1
+        self.asked.append(topic)
+        if self.fails:
+            self.fails -= 1
+            raise OSError("the database is locked")
         return Told(self.at, "".join(f"{n};" for n in range(version + 1, self.at + 1)).encode())
 
 
@@ -35,11 +39,16 @@ class Connection:
         self.takes = asyncio.Event()
         self.takes.set()
         self.gone = asyncio.Event()
+        self.listens = False
 
-    async def send(self, message: dict) -> None:
+    async def send(self, data: bytes) -> None:
         await self.takes.wait()
-        self.heard += message["body"]
-        self.closed = not message.get("more_body")
+        self.heard += data
+
+    async def leave(self) -> None:
+        """Asked for once this browser has been told what it missed."""
+        self.listens = True
+        await self.gone.wait()
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -48,8 +57,12 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-def listen(hub: Streams, connection: Connection, heard: int | None = None) -> asyncio.Task[None]:
-    return asyncio.create_task(hub.listen(7, heard, connection.send, connection.gone.wait))
+def listen(hub: Streams, connection: Connection, heard: int | None = None, topic: int = 7) -> asyncio.Task[None]:
+    async def serve() -> None:
+        await hub.listen(topic, heard, connection.send, connection.leave)
+        connection.closed = True
+
+    return asyncio.create_task(serve())
 
 
 def run(story: Callable) -> None:
@@ -69,12 +82,11 @@ def test_everybody_hears_what_happens_and_it_is_made_once():
     async def story(diary: Diary, hub: Streams) -> None:
         crowd = [Connection() for _ in range(50)]
         tasks = [listen(hub, one) for one in crowd]
-        await until(lambda: len(hub) == 50)
-        await asyncio.sleep(0.05)
+        await until(lambda: all(one.listens for one in crowd))
         diary.at = 4
         await asyncio.to_thread(hub.ring, frozenset({7}))
         await until(lambda: all(one.heard == b"4;" for one in crowd))
-        assert diary.asked == 1
+        assert diary.asked == [7]
         for one in crowd:
             one.gone.set()
         await asyncio.gather(*tasks)
@@ -115,13 +127,16 @@ def test_what_happens_while_somebody_comes_is_not_lost():
 
 def test_other_topics_are_none_of_its_business():
     async def story(diary: Diary, hub: Streams) -> None:
-        one = Connection()
+        one, other = Connection(), Connection()
         listen(hub, one)
-        await until(lambda: len(hub) == 1)
+        listen(hub, other, topic=8)
+        await until(lambda: one.listens and other.listens)
         diary.at = 4
         hub.ring(frozenset({8}))
-        await asyncio.sleep(0.05)
-        assert one.heard == b""
+        await until(lambda: other.heard == b"4;")
+        hub.ring(frozenset({7}))
+        await until(lambda: one.heard == b"4;")
+        assert diary.asked == [8, 7]
 
     run(story)
 
@@ -133,8 +148,7 @@ def test_one_who_takes_nothing_is_let_go_and_holds_up_nobody(monkeypatch: pytest
         slow, quick = Connection(), Connection()
         slow_task = listen(hub, slow)
         listen(hub, quick)
-        await until(lambda: len(hub) == 2)
-        await asyncio.sleep(0.05)
+        await until(lambda: slow.listens and quick.listens)
         slow.takes.clear()
         diary.at = 4
         hub.ring(frozenset({7}))
@@ -144,6 +158,52 @@ def test_one_who_takes_nothing_is_let_go_and_holds_up_nobody(monkeypatch: pytest
         await until(lambda: len(hub) == 1)
 
     run(story)
+
+
+def test_what_could_not_be_told_is_told_as_soon_as_it_can_be(monkeypatch: pytest.MonkeyPatch, caplog):
+    monkeypatch.setattr(streams, "RETRY_SECONDS", 0.001)
+
+    async def story(diary: Diary, hub: Streams) -> None:
+        one = Connection()
+        listen(hub, one)
+        await until(lambda: one.listens)
+        diary.at, diary.fails = 4, 3
+        hub.ring(frozenset({7}))
+        await until(lambda: one.heard == b"4;")
+        assert not one.closed
+        diary.at = 5
+        hub.ring(frozenset({7}))
+        await until(lambda: one.heard == b"4;5;")
+
+    run(story)
+    assert [record.exc_info[1].args for record in caplog.records] == [("the database is locked",)] * 3
+
+
+def test_a_stream_that_cannot_be_begun_ends_in_good_order_and_can_be_begun_again(caplog):
+    async def story(diary: Diary, hub: Streams) -> None:
+        diary.fails = 1
+        one, again = Connection(), Connection()
+        await listen(hub, one, heard=1)
+        assert (one.heard, one.closed, len(hub)) == (b"", True, 0)
+        listen(hub, again, heard=1)
+        await until(lambda: again.heard == b"2;3;")
+
+    run(story)
+    assert len(caplog.records) == 1
+
+
+def test_a_version_that_cannot_be_read_ends_the_stream_in_good_order(caplog):
+    async def story(diary: Diary, hub: Streams) -> None:
+        def fail(topic: int) -> int:
+            raise OSError("the database is locked")
+
+        diary.version = fail
+        one = Connection()
+        await listen(hub, one)
+        assert (one.closed, len(hub)) == (True, 0)
+
+    run(story)
+    assert len(caplog.records) == 1
 
 
 def test_when_the_server_stops_every_stream_ends_in_good_order():

@@ -1,0 +1,123 @@
+"""The front: who may have a stream, and what those are told who may not."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from itertools import count
+
+import pytest
+
+from tests.builders import add_article
+from tests.rsgi import Protocol, Scope
+from understory import listening, values
+from understory.front import Front
+from understory.listening import StreamPath
+
+ELSEWHERE = "203.0.113.7"
+
+
+@pytest.fixture
+def ask(make_site, monkeypatch):
+    """Has browsers ask for the stream of one article in turn, each staying; gives the answers."""
+    monkeypatch.setattr(listening, "MOST_STREAMS_OF_ONE", 2)
+    numbers = count(1)
+
+    def ask(*browsers: dict[str, str], **settings: object) -> list[Protocol]:
+        site = make_site(**settings)
+        slug = f"story-{next(numbers)}"
+        add_article(site, slug=slug)
+
+        async def story() -> list[Protocol]:
+            door = Front(site)
+            async with staying() as stay:
+                return [await stay(door, slug, **browser) for browser in browsers]
+
+        return asyncio.run(story())
+
+    return ask
+
+
+@asynccontextmanager
+async def staying():
+    """Browsers that stay until the end, unless `leaves` says otherwise."""
+    protocols: list[Protocol] = []
+    tasks = []
+
+    async def stay(door: Front, slug: str, address: str = ELSEWHERE, told: str = "", leaves: bool = False):
+        lines = [("x-forwarded-for", told)] if told else []
+        protocol = Protocol()
+        protocols.append(protocol)
+        tasks.append(
+            asyncio.create_task(
+                door.__rsgi__(Scope(f"/articles/{slug}/live", lines=lines, client=f"{address}:1"), protocol)
+            )
+        )
+        if leaves:
+            protocol.left.set()
+            await tasks[-1]
+        await protocol.answered.wait()
+        return protocol
+
+    yield stay
+    for protocol in protocols:
+        protocol.left.set()
+    await asyncio.gather(*tasks)
+
+
+def statuses(answers: list[Protocol]) -> list[int]:
+    return [answer.status for answer in answers]
+
+
+def test_one_address_has_so_many_streams_and_others_have_theirs(ask):
+    answers = ask({}, {}, {}, {"address": "198.51.100.1"})
+    assert statuses(answers) == [200, 200, 429, 200]
+    assert answers[2].header("retry-after") == "30"
+
+
+def test_who_leaves_makes_room(ask):
+    assert statuses(ask({}, {"leaves": True}, {}, {})) == [200, 200, 200, 429]
+
+
+def test_a_household_is_one_address(ask):
+    browsers = [{"address": f"2001:db8:1:2::{n}"} for n in range(1, 4)]
+    assert statuses(ask(*browsers, {"address": "2001:db8:1:3::1"})) == [200, 200, 429, 200]
+
+
+def test_a_trusted_proxy_says_for_whom_it_asks(ask):
+    proxied = [{"address": "10.0.0.1", "told": f"203.0.113.{n}"} for n in (1, 2, 3, 3, 3)]
+    for proxies in ("10.0.0.0/8", "1"):
+        assert statuses(ask(*proxied, trusted_proxies=values.proxies(proxies))) == [200, 200, 200, 200, 429]
+    assert statuses(ask(*proxied)) == [200, 200, 429, 429, 429]
+
+
+def test_a_proxy_on_this_machine_that_nobody_named_takes_the_streams_from_nobody(ask):
+    assert statuses(ask(*[{"address": "127.0.0.1"}] * 4)) == [200] * 4
+
+
+def test_a_full_house_and_a_locked_database_ask_to_come_again(make_site, monkeypatch, caplog):
+    site = make_site()
+    slug = add_article(site)
+
+    async def story() -> list[Protocol]:
+        door = Front(site)
+        async with staying() as stay:
+            monkeypatch.setattr(listening, "MOST_STREAMS", 0)
+            full = await stay(door, slug)
+            monkeypatch.setattr(
+                door._listening, "_path", StreamPath("", lambda name: 1 // 0, door._listening._path.source)
+            )
+            return [full, await stay(door, slug)]
+
+    answers = asyncio.run(story())
+    assert statuses(answers) == [503, 503]
+    assert all(answer.header("retry-after") for answer in answers)
+    assert "a stream could not be opened" in caplog.text
+
+
+def test_a_stream_of_nothing_is_not_found(make_site):
+    async def story() -> Protocol:
+        async with staying() as stay:
+            return await stay(Front(make_site()), "nothing-here")
+
+    assert asyncio.run(story()).status == 404
