@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, Row, event
+from sqlalchemy import CursorResult, DateTime, MetaData, Row, Select, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -105,6 +105,11 @@ def _turn_to_write(session: Session) -> Iterator[None]:
             yield
     finally:
         _writing.reset(token)
+
+
+def read(query: Select[*tuple[Any, ...]], **bound: Any) -> CursorResult[*tuple[Any, ...]]:
+    """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
+    return db.session.connection().execute(query, bound)
 
 
 def init_app(app: Flask) -> None:

@@ -7,11 +7,18 @@ import zlib
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
-from flask import Flask, request, url_for
-from jinja2 import StrictUndefined
+from flask import Flask, current_app, request, url_for
+from jinja2 import BaseLoader, StrictUndefined
 
+from understory.addresses import Addresses
+from understory.inlining import Inlining
 from understory.settings import Settings, current
+from understory.stencils import Filters
+
+#: Spelled here, because strftime costs ten times as much and a locale could change what it gives.
+_MONTHS = "January February March April May June July August September October November December".split()
 
 #: Colours that the style sheet has for avatars.
 HUES = 12
@@ -19,13 +26,16 @@ HUES = 12
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.loader = Inlining(cast("BaseLoader", app.jinja_env.loader))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(initials=initials, hue=hue, day=day, moment=moment)
-    app.jinja_env.globals.update(asset=asset, absolute=absolute, site_name=settings.site_name)
+    app.jinja_env.filters.update(filters.for_templates())
+    app.extensions[__name__] = Addresses()
+    app.jinja_env.globals.update(url_for=app.extensions[__name__].url_for, asset=asset, absolute=absolute, site_name=settings.site_name)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """One or two letters that stand for a name: "Ada Lovelace" is AL, "grace" is G."""
     words = [word for word in (part.strip("\"'([{-_.@#*") for part in name.split()) if word]
@@ -33,6 +43,7 @@ def initials(name: str) -> str:
     return (letters[0] + letters[-1] if len(letters) > 1 else letters[0]).upper()
 
 
+@lru_cache(maxsize=4096)
 def hue(name: str) -> int:
     """The avatar colour of a name, from 0 to HUES - 1, the same everywhere and for ever."""
     return zlib.crc32(name.casefold().encode()) % HUES
@@ -40,12 +51,18 @@ def hue(name: str) -> int:
 
 def day(moment: datetime) -> str:
     """17 April 2025"""
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def moment(moment: datetime) -> str:
     """17 April 2025, 14:05 UTC"""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
+    return f"{day(moment)}, {moment.hour:02}:{moment.minute:02} UTC"
+
+
+def address(endpoint: str, **values: str | int) -> str:
+    """The address of a view, as templates have it."""
+    addresses: Addresses = current_app.extensions[__name__]
+    return addresses.url_for(endpoint, **values)
 
 
 def absolute(path: str) -> str:
@@ -62,3 +79,7 @@ def asset(name: str) -> str:
 def _fingerprint(name: str) -> str:
     path = Path(__file__).resolve().parent.parent / "static" / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+#: What templates may put a value through, now or when it is known.
+filters = Filters(initials=initials, hue=hue, day=day, moment=moment)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, tuple_
-from sqlalchemy.orm import aliased
 
 from blueprints.articles.models import Article
-from understory.db import AnyRow, db
+from understory.db import AnyRow, db, read
 from understory.paging import Page
 
 PER_PAGE = 20
@@ -19,41 +19,46 @@ _CARD = (Article.slug, Article.title, Article.author, Article.summary, Article.p
 
 def published(slug: str) -> AnyRow | None:
     """One article with `previous_slug`, `previous_title`, `next_slug`, `next_title` (None at either end)."""
-    older, newer = aliased(Article), aliased(Article)
-    place = tuple_(Article.published_at, Article.id)
+    return read(_published(), slug=slug).first()
+
+
+@cache
+def _published() -> Select[*tuple[Any, ...]]:
+    articles = Article.__table__
+    older, newer, before, after = (articles.alias(name) for name in ("older", "newer", "before", "after"))
+    place = tuple_(articles.c.published_at, articles.c.id)
     previous_id = (
-        select(older.id)
-        .where(older.published, tuple_(older.published_at, older.id) < place)
-        .order_by(older.published_at.desc(), older.id.desc())
+        select(older.c.id)
+        .where(older.c.published, tuple_(older.c.published_at, older.c.id) < place)
+        .order_by(older.c.published_at.desc(), older.c.id.desc())
         .limit(1)
-        .correlate(Article)
+        .correlate(articles)
         .scalar_subquery()
     )
     next_id = (
-        select(newer.id)
-        .where(newer.published, tuple_(newer.published_at, newer.id) > place)
-        .order_by(newer.published_at, newer.id)
+        select(newer.c.id)
+        .where(newer.c.published, tuple_(newer.c.published_at, newer.c.id) > place)
+        .order_by(newer.c.published_at, newer.c.id)
         .limit(1)
-        .correlate(Article)
+        .correlate(articles)
         .scalar_subquery()
     )
-    before, after = aliased(Article), aliased(Article)
-    return db.session.execute(
+    return (
         select(
-            *Article.__table__.columns,
-            before.slug.label("previous_slug"),
-            before.title.label("previous_title"),
-            after.slug.label("next_slug"),
-            after.title.label("next_title"),
+            *articles.c,
+            before.c.slug.label("previous_slug"),
+            before.c.title.label("previous_title"),
+            after.c.slug.label("next_slug"),
+            after.c.title.label("next_title"),
         )
-        .select_from(Article)
-        .outerjoin(before, before.id == previous_id)
-        .outerjoin(after, after.id == next_id)
-        .where(Article.slug == slug, Article.published)
-    ).first()
+        .select_from(articles)
+        .outerjoin(before, before.c.id == previous_id)
+        .outerjoin(after, after.c.id == next_id)
+        .where(articles.c.slug == bindparam("slug"), articles.c.published)
+    )
 
 
-def version_of_topic() -> Select[tuple[int]]:
+def version_of_topic() -> Select[int]:
     """The version of a published article whose id is the one bound value."""
     return select(Article.version).where(Article.id == bindparam("topic"), Article.published)
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blueprints.comments import authors, cli, posting, views
+from blueprints.comments import authors, cards, cli, posting, views
 from understory import hot
 
 
@@ -10,5 +10,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(posting.bp)
     app.register_blueprint(authors.bp)
+    cards.init_app(app)
     app.cli.add_command(cli.group)
     hot.keep(app, r"/articles/[a-z0-9-]{1,100}/comments")

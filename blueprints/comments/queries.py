@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, Edit, State
@@ -16,27 +16,29 @@ from understory.paging import Page, Place
 PER_DESK_PAGE = 50
 
 
+@cache
 def shown_columns() -> list[Any]:
     """What a page shows of a comment; `parent_author` is whom a reply answers, while readers can see that."""
-    parent = aliased(Comment)
-    is_parent = (parent.id == Comment.parent_id) & (parent.state == State.VISIBLE)
-    whom = select(parent.author).where(is_parent).scalar_subquery()
+    comments = Comment.__table__.c
+    parent = Comment.__table__.alias("parent")
+    is_parent = (parent.c.id == comments.parent_id) & (parent.c.state == State.VISIBLE)
+    whom = select(parent.c.author).where(is_parent).scalar_subquery()
     return [
-        Comment.id,
-        Comment.article_id,
-        Comment.parent_id,
-        Comment.root_number,
-        Comment.path,
-        Comment.depth,
-        Comment.author,
-        Comment.html,
-        Comment.state,
-        Comment.branch_size,
-        Comment.up,
-        Comment.down,
-        Comment.best,
-        Comment.created_at,
-        Comment.edited_at,
+        comments.id,
+        comments.article_id,
+        comments.parent_id,
+        comments.root_number,
+        comments.path,
+        comments.depth,
+        comments.author,
+        comments.html,
+        comments.state,
+        comments.branch_size,
+        comments.up,
+        comments.down,
+        comments.best,
+        comments.created_at,
+        comments.edited_at,
         whom.label("parent_author"),
     ]
 

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, literal_column, select, tuple_
 
 from blueprints.comments import places
 from blueprints.comments.models import Comment
-from blueprints.comments.places import Asked, Branch, Mark
+from blueprints.comments.places import Asked, Branch, Mark, Sort
 from blueprints.comments.queries import shown_columns
-from understory.db import AnyRow, db
+from understory.db import AnyRow, read
 
 #: Replies that a top-level comment shows before "more replies".
 FIRST_REPLIES = 5
 
 #: Replies on a page of one branch.
 PER_BRANCH_PAGE = 50
+
+_comments = Comment.__table__.c
 
 #: Sorts after every path.
 _BEYOND = "~"
@@ -78,38 +80,54 @@ def page(article_id: int, last_root: int, asked: Asked | Branch, size: int, *, e
     """The page that was asked for, of `size` top-level comments; `everything` is a moderator's view."""
     if isinstance(asked, Branch):
         return _branch_page(article_id, asked, everything)
-    rows = db.session.execute(_roots_with_replies(article_id, asked, size, everything)).all()
+    marks = _bound("before", asked.before) | _bound("after", asked.after)
+    query = _roots_with_replies(asked.sort, asked.before is not None, asked.after is not None, everything)
+    rows = read(query, article=article_id, most=size + 1, **marks).all()
     groups = [_group(list(members)) for _, members in groupby(rows, key=lambda row: row.root_number)]
     further = len(groups) > size
     groups = (groups[1:] if asked.goes_up else groups[:-1]) if further else groups
     return _placed(groups, last_root, asked, further)
 
 
-def _roots_with_replies(article_id: int, asked: Asked, size: int, everything: bool) -> Select[*tuple[Any, ...]]:
-    key = _key(asked.sort, Comment)
-    roots = select(Comment.root_number, Comment.best).where(Comment.article_id == article_id, _is_root())
-    roots = roots if everything else roots.where(Comment.shown)
-    if asked.before is not None:
-        roots = roots.where(tuple_(*key) < tuple_(*asked.before))
-    if asked.after is not None:
-        roots = roots.where(tuple_(*key) > tuple_(*asked.after))
-    reads_down = asked.is_descending != asked.goes_up
-    roots = roots.order_by(*(column.desc() if reads_down else column for column in key)).limit(size + 1)
-    root = roots.subquery()
+@cache
+def _roots_with_replies(sort: Sort, has_before: bool, has_after: bool, everything: bool) -> Select[*tuple[Any, ...]]:
+    article = bindparam("article", type_=Integer)
+    key = _key(sort, _comments)
+    roots = select(_comments.root_number, _comments.best).where(_comments.article_id == article, _is_root())
+    roots = roots if everything else roots.where(_comments.shown)
+    if has_before:
+        roots = roots.where(tuple_(*key) < tuple_(*_marks("before", sort)))
+    if has_after:
+        roots = roots.where(tuple_(*key) > tuple_(*_marks("after", sort)))
+    is_descending = sort != "oldest"
+    goes_up = has_after if is_descending else has_before
+    reads_down = is_descending != goes_up
+    roots = roots.order_by(*(column.desc() if reads_down else column for column in key))
+    root = roots.limit(bindparam("most", type_=Integer)).subquery()
 
-    reply = aliased(Comment)
-    last_path = select(reply.path).where(reply.article_id == article_id, reply.root_number == root.c.root_number)
+    reply = Comment.__table__.alias("reply").c
+    last_path = select(reply.path).where(reply.article_id == article, reply.root_number == root.c.root_number)
     last_path = last_path if everything else last_path.where(reply.shown)
     last_path = last_path.order_by(reply.path).limit(1).offset(FIRST_REPLIES + 1)
     query = (
         select(*shown_columns())
         .select_from(root)
-        .join(Comment, (Comment.article_id == article_id) & (Comment.root_number == root.c.root_number))
-        .where(Comment.path <= func.coalesce(last_path.scalar_subquery(), _BEYOND))
+        .join(
+            Comment.__table__, (_comments.article_id == article) & (_comments.root_number == root.c.root_number)
+        )
+        .where(_comments.path <= func.coalesce(last_path.scalar_subquery(), _BEYOND))
     )
-    query = query if everything else query.where(Comment.shown)
-    order = _key(asked.sort, root.c)
-    return query.order_by(*(column.desc() if asked.is_descending else column for column in order), Comment.path)
+    query = query if everything else query.where(_comments.shown)
+    order = _key(sort, root.c)
+    return query.order_by(*(column.desc() if is_descending else column for column in order), _comments.path)
+
+
+def _marks(side: str, sort: Sort) -> list[BindParameter[int]]:
+    return [bindparam(f"{side}{place}", type_=Integer) for place in range(len(_key(sort, _comments)))]
+
+
+def _bound(side: str, mark: Mark | None) -> dict[str, int]:
+    return {f"{side}{place}": number for place, number in enumerate(mark or ())}
 
 
 def _group(rows: list[AnyRow]) -> Group:
@@ -142,34 +160,47 @@ def _placed(groups: list[Group], last_root: int, asked: Asked, further: bool) ->
 
 
 def _branch_page(article_id: int, asked: Branch, everything: bool) -> Thread:
-    mine = select(*shown_columns()).where(Comment.article_id == article_id, Comment.root_number == asked.root)
-    mine = mine if everything else mine.where(Comment.shown)
-    root = db.session.execute(mine.where(Comment.path == "")).first()
+    place = {"article": article_id, "root": asked.root}
+    root = read(_at_path(everything), **place, path="").first()
     if root is None:
         return Thread(asked)
-    replies = mine.where(Comment.path > "")
-    if asked.since is not None:
-        replies = replies.where(Comment.path >= asked.since)
-    if asked.until is not None:
-        replies = replies.where(Comment.path < asked.until)
     goes_up = asked.until is not None
-    order = Comment.path.desc() if goes_up else Comment.path
-    rows = list(db.session.execute(replies.order_by(order).limit(PER_BRANCH_PAGE + 1)).all())
+    bounds = {name: path for name, path in (("since", asked.since), ("until", asked.until)) if path is not None}
+    rows = list(read(_replies(asked.since is not None, goes_up, everything), **place, **bounds).all())
     further = len(rows) > PER_BRANCH_PAGE
     shown, beyond = rows[:PER_BRANCH_PAGE], rows[PER_BRANCH_PAGE:]
     if goes_up:
         shown.reverse()
     earlier = Branch(asked.root, until=shown[0].path) if shown and (further if goes_up else asked.since) else None
     more = Branch(asked.root, since=asked.until if goes_up else beyond[0].path) if goes_up or further else None
-    parent = _parent_of(mine, shown[0]) if shown else None
+    # The first reply of a page has what it answers above it, unless that is the root, which stands there already.
+    parent = None
+    if shown and shown[0].depth > 1:
+        parent = read(_of_branch(everything).where(_comments.id == bindparam("id")), **place, id=shown[0].parent_id).first()
     return Thread(asked, [Group(root, shown, more=more, earlier=earlier, parent=parent)])
 
 
-def _parent_of(mine: Select[*tuple[Any, ...]], reply: AnyRow) -> AnyRow | None:
-    """The comment that the first reply of a page answers, unless that is the root, which stands there already."""
-    if reply.depth < 2:
-        return None
-    return db.session.execute(mine.where(Comment.id == reply.parent_id)).first()
+@cache
+def _of_branch(everything: bool) -> Select[*tuple[Any, ...]]:
+    of_branch = select(*shown_columns()).where(
+        _comments.article_id == bindparam("article"), _comments.root_number == bindparam("root")
+    )
+    return of_branch if everything else of_branch.where(_comments.shown)
+
+
+@cache
+def _at_path(everything: bool) -> Select[*tuple[Any, ...]]:
+    return _of_branch(everything).where(_comments.path == bindparam("path"))
+
+
+@cache
+def _replies(has_since: bool, has_until: bool, everything: bool) -> Select[*tuple[Any, ...]]:
+    replies = _of_branch(everything).where(_comments.path > "")
+    if has_since:
+        replies = replies.where(_comments.path >= bindparam("since"))
+    if has_until:
+        replies = replies.where(_comments.path < bindparam("until"))
+    return replies.order_by(_comments.path.desc() if has_until else _comments.path).limit(PER_BRANCH_PAGE + 1)
 
 
 def _mark(asked: Asked, root: AnyRow) -> Mark:
@@ -182,4 +213,4 @@ def _key(sort: str, columns: Any) -> list[ColumnElement[int]]:
 
 def _is_root() -> ColumnElement[bool]:
     """Spelled as the partial indexes spell it: with a bound 0 the planner would not know them again."""
-    return Comment.depth == literal_column("0")
+    return _comments.depth == literal_column("0")
