@@ -1,14 +1,11 @@
-"""What every template can use: filters for names and moments, addresses of static files, strict names."""
+"""What every template can use: filters for names and moments, absolute addresses, strict names."""
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from jinja2 import StrictUndefined
 
 from understory.settings import Settings, current
@@ -22,8 +19,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(initials=initials, hue=hue, day=day, moment=moment)
-    app.jinja_env.globals.update(asset=asset, absolute=absolute, site_name=settings.site_name)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
+    app.jinja_env.globals.update(absolute=absolute, site_name=settings.site_name)
 
 
 def initials(name: str) -> str:
@@ -51,14 +47,3 @@ def moment(moment: datetime) -> str:
 def absolute(path: str) -> str:
     """A path of this site as others have to write it: under BASE_URL, else as this request came in."""
     return (current().base_url or request.host_url.rstrip("/")) + path
-
-
-def asset(name: str) -> str:
-    """The address of a file in static/, which changes when the file does, so it can be cached for ever."""
-    return url_for("static", filename=name, v=_fingerprint(name))
-
-
-@lru_cache(maxsize=128)
-def _fingerprint(name: str) -> str:
-    path = Path(__file__).resolve().parent.parent / "static" / name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
