@@ -11,7 +11,7 @@ import blueprints.feeds
 import blueprints.live
 import blueprints.moderation
 import blueprints.votes
-from understory import db, errors, limits, paging, security, serve, settings, templating
+from understory import assets, db, errors, limits, paging, security, serve, settings, templating
 from understory.front import Front
 from understory.settings import Settings
 
@@ -32,6 +32,7 @@ def create_app(given: Settings | None = None) -> Flask:
     errors.init_app(app)
     security.init_app(app, chosen)
     templating.init_app(app, chosen)
+    assets.init_app(app)
     paging.init_app(app)
     limits.init_app(app)
     db.init_app(app)
@@ -50,6 +51,7 @@ def create_app(given: Settings | None = None) -> Flask:
 
 def create_front() -> Front:
     """The site as the server's workers run it: event streams and all else."""
+    assets.make_all()
     return Front(create_app())
 
 

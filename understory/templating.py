@@ -1,15 +1,13 @@
-"""What every template can use: filters for names and moments, addresses of static files, strict names."""
+"""What every template can use: filters for names and moments, absolute addresses, strict names."""
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import cast
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from jinja2 import BaseLoader, StrictUndefined
 
 from understory.addresses import Addresses
@@ -30,9 +28,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(filters.for_templates())
-    app.extensions[__name__] = Addresses()
-    app.jinja_env.globals.update(url_for=app.extensions[__name__].url_for, asset=asset, absolute=absolute, site_name=settings.site_name)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
+    addresses = app.extensions[__name__] = Addresses()
+    app.jinja_env.globals.update(url_for=addresses.url_for, absolute=absolute, site_name=settings.site_name)
 
 
 @lru_cache(maxsize=4096)
@@ -68,17 +65,6 @@ def address(endpoint: str, **values: str | int) -> str:
 def absolute(path: str) -> str:
     """A path of this site as others have to write it: under BASE_URL, else as this request came in."""
     return (current().base_url or request.host_url.rstrip("/")) + path
-
-
-def asset(name: str) -> str:
-    """The address of a file in static/, which changes when the file does, so it can be cached for ever."""
-    return url_for("static", filename=name, v=_fingerprint(name))
-
-
-@lru_cache(maxsize=128)
-def _fingerprint(name: str) -> str:
-    path = Path(__file__).resolve().parent.parent / "static" / name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 #: What templates may put a value through, now or when it is known.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from understory.templating import HUES, asset, day, hue, initials, moment
+from understory.templating import HUES, day, hue, initials, moment
 
 
 @pytest.mark.parametrize(
@@ -45,15 +45,6 @@ def test_a_name_has_one_colour_in_any_case_of_letters():
 def test_moments_are_written_in_full():
     assert day(datetime(2025, 4, 7, 9, 5, tzinfo=UTC)) == "7 April 2025"
     assert moment(datetime(2025, 4, 17, 9, 5, tzinfo=UTC)) == "17 April 2025, 09:05 UTC"
-
-
-def test_the_address_of_a_file_changes_with_the_file(site):
-    with site.test_request_context():
-        address = asset("understory.css")
-    assert "?v=" in address
-    with site.test_client().get(address) as response:
-        assert response.status_code == 200
-        assert response.cache_control.max_age == 31536000
 
 
 def test_a_template_that_names_what_is_not_there_fails(site):
