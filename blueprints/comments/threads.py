@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
 from sqlalchemy.orm import aliased
@@ -74,7 +74,7 @@ class Thread:
         return self.sort == "newest" and self.above is None
 
 
-def page(article_id: int, last_root: int, asked: Asked | Branch, size: int, *, everything: bool = False) -> Thread:
+def page(article_id: int, asked: Asked | Branch, size: int, *, everything: bool = False) -> Thread:
     """The page that was asked for, of `size` top-level comments; `everything` is a moderator's view."""
     if isinstance(asked, Branch):
         return _branch_page(article_id, asked, everything)
@@ -82,12 +82,12 @@ def page(article_id: int, last_root: int, asked: Asked | Branch, size: int, *, e
     groups = [_group(list(members)) for _, members in groupby(rows, key=lambda row: row.root_number)]
     further = len(groups) > size
     groups = (groups[1:] if asked.goes_up else groups[:-1]) if further else groups
-    return _placed(groups, last_root, asked, further)
+    return _placed(groups, asked, further, bool(rows) and bool(rows[0].is_preceded))
 
 
 def _roots_with_replies(article_id: int, asked: Asked, size: int, everything: bool) -> Select[*tuple[Any, ...]]:
     key = _key(asked.sort, Comment)
-    roots = select(Comment.root_number, Comment.best).where(Comment.article_id == article_id, _is_root())
+    roots = select(Comment.root_number, Comment.best).where(Comment.article_id == article_id, _is_root(Comment))
     roots = roots if everything else roots.where(Comment.shown)
     if asked.before is not None:
         roots = roots.where(tuple_(*key) < tuple_(*asked.before))
@@ -102,7 +102,7 @@ def _roots_with_replies(article_id: int, asked: Asked, size: int, everything: bo
     last_path = last_path if everything else last_path.where(reply.shown)
     last_path = last_path.order_by(reply.path).limit(1).offset(FIRST_REPLIES + 1)
     query = (
-        select(*shown_columns())
+        select(*shown_columns(), _is_preceded(article_id, asked, everything).label("is_preceded"))
         .select_from(root)
         .join(Comment, (Comment.article_id == article_id) & (Comment.root_number == root.c.root_number))
         .where(Comment.path <= func.coalesce(last_path.scalar_subquery(), _BEYOND))
@@ -110,6 +110,20 @@ def _roots_with_replies(article_id: int, asked: Asked, size: int, everything: bo
     query = query if everything else query.where(Comment.shown)
     order = _key(asked.sort, root.c)
     return query.order_by(*(column.desc() if asked.is_descending else column for column in order), Comment.path)
+
+
+def _is_preceded(article_id: int, asked: Asked, everything: bool) -> ColumnElement[bool]:
+    """Whether anything stands on the other side of the mark, from where the reader has come."""
+    other = aliased(Comment)
+    key = tuple_(*_key(asked.sort, other))
+    if asked.before is not None:
+        there = key >= tuple_(*asked.before)
+    elif asked.after is not None:
+        there = key <= tuple_(*asked.after)
+    else:
+        return literal_column("0")
+    roots = select(other.id).where(other.article_id == article_id, _is_root(other), there)
+    return (roots if everything else roots.where(other.shown)).exists()
 
 
 def _group(rows: list[AnyRow]) -> Group:
@@ -121,23 +135,15 @@ def _group(rows: list[AnyRow]) -> Group:
     return Group(root, replies[:FIRST_REPLIES], more=more, more_count=root.branch_size - FIRST_REPLIES)
 
 
-def _placed(groups: list[Group], last_root: int, asked: Asked, further: bool) -> Thread:
+def _placed(groups: list[Group], asked: Asked, further: bool, is_preceded: bool) -> Thread:
     if not groups:
         return Thread(asked)
-    first, last = groups[0].root, groups[-1].root
-    if asked.sort == "best":
-        beyond_top = beyond_bottom = True
-    elif asked.is_descending:
-        beyond_top, beyond_bottom = first.root_number < last_root, last.root_number > 1
-    else:
-        beyond_top, beyond_bottom = first.root_number > 1, last.root_number < last_root
-    has_above = further if asked.goes_up else beyond_top and not asked.is_head
-    has_below = beyond_bottom if asked.goes_up else further
+    has_above, has_below = (further, is_preceded) if asked.goes_up else (is_preceded, further)
     return Thread(
         asked,
         groups,
-        above=places.above(asked, _mark(asked, first)) if has_above else None,
-        below=places.below(asked, _mark(asked, last)) if has_below else None,
+        above=places.above(asked, _mark(asked, groups[0].root)) if has_above else None,
+        below=places.below(asked, _mark(asked, groups[-1].root)) if has_below else None,
     )
 
 
@@ -180,6 +186,6 @@ def _key(sort: str, columns: Any) -> list[ColumnElement[int]]:
     return [columns.best, columns.root_number] if sort == "best" else [columns.root_number]
 
 
-def _is_root() -> ColumnElement[bool]:
+def _is_root(comment: Any) -> ColumnElement[bool]:
     """Spelled as the partial indexes spell it: with a bound 0 the planner would not know them again."""
-    return Comment.depth == literal_column("0")
+    return cast("ColumnElement[bool]", comment.depth == literal_column("0"))
