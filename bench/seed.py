@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask_migrate import upgrade
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -33,6 +34,8 @@ SENTENCE = "the river bends where old stones keep warm and nobody counts what th
 WORDS = SENTENCE.split()
 NAMES = ["Ada", "Grace Hopper", "محمد علي", "Иван Петров", "Zoë", "B. King", "O'Neil", "Lin"]
 BATCH = 5000
+#: Top-level comments, counted from the newest, that are still answered.
+LIVELY = 30
 
 
 def texts(chance: random.Random) -> list[tuple[str, str]]:
@@ -51,16 +54,18 @@ def rows(article_id: int, count: int, chance: random.Random) -> Any:
     """Comments in the order in which they were posted."""
     stock = texts(chance)
     moment = clock.now() - timedelta(seconds=count)
-    roots: list[dict[str, Any]] = []
+    roots = 0
+    # Only what can still be answered is remembered: memory does not grow with the thread.
     branches: dict[int, list[tuple[int, str, int]]] = {}
     crowded = 5000 if count >= 20_000 else 0
     for number in range(1, count + 1):
         source, html = chance.choice(stock)
-        is_reply = bool(roots) and (number <= crowded or number % 10 == 0)
+        is_reply = roots > 0 and (number <= crowded or number % 10 == 0)
         row = {
             "article_id": article_id,
             "parent_offset": None,
-            "root_number": len(roots) + 1,
+            "root_offset": None,
+            "root_number": roots + 1,
             "path": "",
             "depth": 0,
             "submission_id": f"seed-{article_id}-{number}",
@@ -74,16 +79,26 @@ def rows(article_id: int, count: int, chance: random.Random) -> Any:
             "created_at": moment + timedelta(seconds=number),
         }
         if is_reply:
-            root = 1 if number <= crowded else chance.randint(max(1, len(roots) - 30), len(roots))
+            root = 1 if number <= crowded else chance.randint(max(1, roots - LIVELY), roots)
             parent, path, depth = chance.choice(branches[root][-20:])
             if depth > 8:
                 parent, path, depth = branches[root][0]
-            row |= {"parent_offset": parent, "root_number": root, "path": path + step(number), "depth": depth + 1}
+            row |= {"parent_offset": parent, "root_offset": branches[root][0][0], "root_number": root}
+            row |= {"path": path + step(number), "depth": depth + 1}
             branches[root].append((number, row["path"], depth + 1))
         else:
-            roots.append(row)
-            branches[len(roots)] = [(number, "", 0)]
+            roots += 1
+            branches[roots] = [(number, "", 0)]
+            branches.pop(roots - LIVELY - 1, None)
         yield row
+
+
+def count_up(session: Session, column: str, numbers: dict[int, int]) -> None:
+    """Store a count for each of these comments."""
+    if numbers:
+        change = update(Comment.__table__).where(Comment.__table__.c.id == bindparam("of"))
+        change = change.values({column: bindparam("number")})
+        session.connection().execute(change, [{"of": of, "number": number} for of, number in numbers.items()])
 
 
 def fill(count: int) -> str:
@@ -103,23 +118,17 @@ def fill(count: int) -> str:
         offset = 0
         while batch := list(islice(source, BATCH)):
             for n, row in enumerate(batch, offset + 1):
-                parent = row.pop("parent_offset")
+                parent, root = row.pop("parent_offset"), row.pop("root_offset")
                 row |= {"id": first + n - 1, "parent_id": first + parent - 1 if parent else None}
                 roots += not parent
                 if parent:
                     replies[row["parent_id"]] = replies.get(row["parent_id"], 0) + 1
-                    sizes[row["root_number"]] = sizes.get(row["root_number"], 0) + 1
+                    sizes[first + root - 1] = sizes.get(first + root - 1, 0) + 1
             session.execute(insert(Comment), batch)
             offset += len(batch)
             print(f"\r{slug}: {offset:,} of {count:,}", end="", file=sys.stderr)
-        for parent_id, number in replies.items():
-            session.execute(update(Comment).where(Comment.id == parent_id).values(shown_replies=number))
-        for root_number, number in sizes.items():
-            session.execute(
-                update(Comment)
-                .where(Comment.article_id == article_id, Comment.root_number == root_number, Comment.depth == 0)
-                .values(branch_size=number)
-            )
+        count_up(session, "shown_replies", replies)
+        count_up(session, "branch_size", sizes)
         session.execute(
             update(Article)
             .where(Article.id == article_id)

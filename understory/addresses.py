@@ -28,7 +28,7 @@ class Addresses:
         self._patterns: dict[tuple[str, ...], str] = {}
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """The address of a view: of numbers, plain words and holes for such from the pattern, else as Flask gives it."""
+        """The address of a view: of numbers, plain words and holes from the pattern, of all else as Flask gives it."""
         for value in values.values():
             kind = type(value)
             if kind is not int and kind is not Hole and (kind is not str or _PLAIN.fullmatch(value) is None):
@@ -40,7 +40,7 @@ class Addresses:
 
     def _learn(self, endpoint: str, values: dict[str, Any]) -> str:
         """The pattern of such addresses, kept from now on; "" when none is sure to be right."""
-        stand_ins = {
+        stand_ins: dict[str, Any] = {
             name: f"{_WORD}{place}" if type(value) is str else _NUMBER + place
             for place, (name, value) in enumerate(values.items())
         }

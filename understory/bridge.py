@@ -14,9 +14,8 @@ from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
-from granian.rsgi import HTTPProtocol, Scope
-
 from understory.pages import NOTE, Answer, Note
+from understory.rsgi import HTTPProtocol, Scope
 
 #: The most that is read of a request, in bytes; the application refuses what is larger long before.
 LARGEST_BODY = 1_200_000
@@ -88,9 +87,8 @@ def environ_of(scope: Scope, body: bytes = b"", is_whole: bool = True) -> dict[s
     }
     for name, value in scope.headers.items():
         key = _UNPREFIXED.get(name) or "HTTP_" + name.upper().replace("-", "_")
-        if key in environ:
-            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
-        environ[key] = value
+        said = environ.get(key)
+        environ[key] = value if said is None else f"{said}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
     if is_whole and body:
         environ["CONTENT_LENGTH"] = str(len(body))
     elif not is_whole:
@@ -106,7 +104,7 @@ async def _body_of(scope: Scope, protocol: HTTPProtocol) -> tuple[bytes, bool]:
     """The request's body, and whether that is all of it: more than LARGEST_BODY is left unread."""
     if scope.method in _BODILESS:
         return b"", True
-    declared = scope.headers.get("content-length", "0")
+    declared = scope.headers.get("content-length") or "0"
     if declared.isdigit() and int(declared) > LARGEST_BODY:
         return b"", False
     parts: list[bytes] = []

@@ -44,7 +44,7 @@ def well(coding: Coding, data: bytes) -> bytes:
 
 def _compressed(coding: Coding, data: bytes, levels: dict[str, int]) -> bytes:
     if coding == "br":
-        return brotli.compress(data, quality=levels["br"])
+        return bytes(brotli.compress(data, quality=levels["br"]))
     if coding == "gzip":
         return zlib.compress(data, levels["gzip"], _GZIP)
     return data

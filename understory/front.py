@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from flask import Flask
-from granian.rsgi import HTTPProtocol, Scope
 
 from understory import bell
 from understory.bridge import Bridge
@@ -14,6 +13,7 @@ from understory.ear import Ear
 from understory.hot import HotPages
 from understory.listening import Listening
 from understory.loop import before_stopping
+from understory.rsgi import HTTPProtocol, Scope
 
 #: Requests that one process works on at a time; also what the database pool has to hold.
 THREADS = 8
@@ -45,10 +45,10 @@ class Front:
         self._ear.close()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        if scope.method not in ("GET", "HEAD"):
-            await self._bridge.pass_on(scope, protocol)
-        elif not await self._hot.answer(scope, protocol) and not await self._listening.answer(scope, protocol):
-            await self._bridge.pass_on(scope, protocol)
+        is_read = scope.method in ("GET", "HEAD")
+        if is_read and (await self._hot.answer(scope, protocol) or await self._listening.answer(scope, protocol)):
+            return
+        await self._bridge.pass_on(scope, protocol)
 
     async def _follow(self) -> None:
         """Tell open pages what other processes wrote: the bell rings in the writer's own process only."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from granian.rsgi import HTTPProtocol, Scope
 from sqlalchemy import Select
 
 from understory import compression, settings
 from understory.bridge import Bridge, environ_of
 from understory.ear import Ear
 from understory.pages import Answer, Key, Page, Pages
+from understory.rsgi import HTTPProtocol, Scope
 from understory.security import SESSION_COOKIE
 
 _SESSION = f"{SESSION_COOKIE}="
@@ -90,7 +90,7 @@ def _give(page: Page, scope: Scope, protocol: HTTPProtocol) -> None:
     if known is not None and page.tag in known:
         protocol.response_empty(304, page.unchanged)
         return
-    headers, body = page.in_coding(compression.accepted(header("accept-encoding", "")))
+    headers, body = page.in_coding(compression.accepted(header("accept-encoding") or ""))
     if scope.method == "HEAD":
         protocol.response_empty(200, headers)
     else:

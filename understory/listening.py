@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from granian.rsgi import HTTPProtocol, Scope
 
 from understory import settings
 from understory.bridge import environ_of
 from understory.limits import household
+from understory.rsgi import HTTPProtocol, Scope
 from understory.security import behind
 from understory.streams import Source, Streams
 
@@ -126,7 +126,7 @@ def _is_this_machine(address: str) -> bool:
 
 def _heard(scope: Scope) -> int | None:
     """The version that this reader's page shows: what it heard last, else what its address says it was made at."""
-    said = scope.headers.get("last-event-id", "")
+    said = scope.headers.get("last-event-id") or ""
     if said.isascii() and said.isdigit() and len(said) < 10:
         return int(said)
     found = re.search(r"(?:^|&)since=([0-9]{1,9})(?:&|$)", scope.query_string)

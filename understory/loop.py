@@ -24,7 +24,7 @@ class WorkerLoop(uvloop.Loop):
         super().__init__()
         self.before_stopping: list[Callable[[], None]] = []
 
-    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:  # type: ignore[override]  # any arguments
         super().add_signal_handler(sig, self._stop, callback, args)
 
     def _stop(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:

@@ -16,7 +16,20 @@ from understory.settings import Settings, current
 from understory.stencils import Filters
 
 #: Spelled here, because strftime costs ten times as much and a locale could change what it gives.
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 #: Colours that the style sheet has for avatars.
 HUES = 12

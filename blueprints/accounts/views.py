@@ -48,7 +48,6 @@ def sign_out() -> Response:
     """End this session."""
     logout_user()
     begin_afresh()
-    flash("You are signed out.")
     return done("", url_for("articles.index"))
 
 

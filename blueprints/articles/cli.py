@@ -11,6 +11,7 @@ import click
 from flask.cli import AppGroup
 
 from blueprints.articles import files, operations
+from understory.errors import Refused
 
 group = AppGroup("articles", help="Add and update articles.")
 
@@ -21,6 +22,8 @@ group = AppGroup("articles", help="Add and update articles.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Date (UTC) of files that name none.")
 def add(paths: tuple[Path, ...], author: str, date: datetime | None) -> None:
     """Add articles from FILEs, or bring those with the same slug up to date.
+
+    Without a slug of its own a file updates only the article with the very same title.
 
     A FILE is plain text (title on the first line, paragraphs between blank lines) or Markdown with front
     matter (title, slug, date, author, summary).
@@ -35,6 +38,11 @@ def add(paths: tuple[Path, ...], author: str, date: datetime | None) -> None:
             click.echo(f"not added: {path}{place}: {error.reason}", err=True)
             continue
         moment = draft.published_at or (date.replace(tzinfo=UTC) if date else None)
-        slug, outcome = operations.save(replace(draft, author=draft.author or author, published_at=moment))
+        try:
+            slug, outcome = operations.save(replace(draft, author=draft.author or author, published_at=moment))
+        except Refused as refusal:
+            failed = True
+            click.echo(f"not added: {path}: {refusal.message}", err=True)
+            continue
         click.echo(f"{outcome}: {slug} ({draft.title})")
     sys.exit(1 if failed else 0)

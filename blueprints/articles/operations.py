@@ -49,7 +49,10 @@ def slug_of(title: str) -> str:
 
 
 def save(draft: Draft) -> tuple[str, Outcome]:
-    """Add the article, or bring the one with the same slug up to date; says which, with its slug."""
+    """Add the article, or bring the one with the same slug up to date; says which, with its slug.
+
+    Raises Refused where only chance gave two titles one slug: one article would take the other's place.
+    """
     slug = draft.slug or slug_of(draft.title)
     html = article_html(draft.source)
     with transaction() as session:
@@ -57,6 +60,8 @@ def save(draft: Draft) -> tuple[str, Outcome]:
         if article is None:
             session.add(_new(draft, slug, html))
             return slug, "added"
+        if not draft.slug and article.title != draft.title:
+            raise Refused(f"{article.title!r} has the address {slug} already; name a slug in the file's front matter")
         return slug, "updated" if _bring_up_to_date(article, draft, html) else "unchanged"
 
 

@@ -36,7 +36,7 @@ def show(slug: str) -> Response:
         abort(404)
     size = settings.current().comments_per_page
     everything = moderator_here() is not None
-    thread = threads.page(article.id, article.roots, asked_in(request.args), size, everything=everything)
+    thread = threads.page(article.id, asked_in(request.args), size, everything=everything)
     linked_data = of_page(article, thread)
     response = make_response(
         render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import cast
 
 from flask import Flask, render_template
 
@@ -44,15 +45,15 @@ class Cards:
             return Filled(render_template("comments/_group.html", group=group, slug=slug, focus=focus))
         stencil = self._stencils.get(shape := ("alone", *_shape(root, focus)))
         if stencil is None:
-            alone = Group(_holes(root, branch_size=0))
+            alone = Group(cast("AnyRow", _holes(root, branch_size=0)))
             text = render_template("comments/_group.html", group=alone, slug=Hole("slug"), focus=focus)
             stencil = self._stencils[shape] = Stencil(text, filters.known)
         return stencil.fill(root, slug=slug)
 
 
 def _shape(comment: AnyRow, focus: bool) -> Shape:
-    depth = min(comment.depth, DEEPEST_LOOK)
-    return comment.state, depth, comment.edited_at is None, comment.parent_id is None, comment.parent_author is None, focus
+    lacks = comment.edited_at is None, comment.parent_id is None, comment.parent_author is None
+    return comment.state, min(comment.depth, DEEPEST_LOOK), *lacks, focus
 
 
 class _Holes(SimpleNamespace):

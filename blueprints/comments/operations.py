@@ -29,6 +29,13 @@ class AlreadySent(Refused):
         self.comment_id = comment_id
 
 
+class TakenDown(Refused):
+    """The submission was posted, and its comment is no longer on the site."""
+
+    def __init__(self) -> None:
+        super().__init__("This comment was posted and has been taken down since. It is not posted a second time.")
+
+
 class NotAnswerable(Refused):
     """The comment to be answered is gone or was never here."""
 
@@ -61,7 +68,7 @@ class Posted:
 def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
     """Post a comment, or find the one that this submission posted before.
 
-    Raises AlreadySent, NotAnswerable, and Missing when the article is not open to readers.
+    Raises AlreadySent, TakenDown, NotAnswerable, and Missing when the article is not open to readers.
     """
     html = comment_html(submission.body)
     try:
@@ -76,7 +83,10 @@ def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
 
 
 def already_posted(submission: Submission) -> Posted | None:
-    """The comment that an earlier try of this submission made. Raises AlreadySent when that was another text."""
+    """The comment that an earlier try of this submission made.
+
+    Raises AlreadySent when that was another text, and TakenDown when it is no longer on the site.
+    """
     row = db.session.execute(
         select(Comment.id, Comment.state, Comment.article_id, Comment.parent_id, Comment.source).where(
             Comment.submission_id == submission.submission_id
@@ -86,6 +96,8 @@ def already_posted(submission: Submission) -> Posted | None:
         return None
     if (row.article_id, row.parent_id, row.source) != (submission.article_id, submission.parent_id, submission.body):
         raise AlreadySent(row.id)
+    if row.state not in (State.VISIBLE, State.PENDING):
+        raise TakenDown
     return Posted(row.id, State(row.state), is_new=False)
 
 

@@ -49,7 +49,13 @@ def create(slug: str) -> Response:
         return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
     try:
         posted = _post(form.submission(article.id, key_of_actor()))
-    except (TooMany, ThreadClosed, operations.AlreadySent, operations.NotAnswerable) as refusal:
+    except (
+        TooMany,
+        ThreadClosed,
+        operations.AlreadySent,
+        operations.TakenDown,
+        operations.NotAnswerable,
+    ) as refusal:
         return _not_now(article, form, refusal)
     _keep_name(form)
     return remember(_posted(slug, form, posted))

@@ -150,4 +150,5 @@ def _with_article() -> Select[*tuple[Any, ...]]:
         Article.slug,
         Article.title,
         Article.comment_count,
+        Article.published,
     ).join(Article, Article.id == Comment.article_id)

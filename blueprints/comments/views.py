@@ -24,7 +24,7 @@ def thread(slug: str) -> Response:
     everything = moderator_here() is not None
     asked = places.asked_in(request.args)
     size = settings.current().comments_per_page
-    page = threads.page(article.id, article.roots, asked, size, everything=everything)
+    page = threads.page(article.id, asked, size, everything=everything)
     template = "comments/_branch.html" if page.is_branch else "comments/_thread.html"
     response = make_response(render_template(template, article=article, thread=page, is_first=False))
     return private(response) if everything else shared(response, article.id, article.version)

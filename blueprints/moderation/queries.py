@@ -33,6 +33,7 @@ def log(place: Place) -> Page[AnyRow]:
             LogEntry.undoes_id,
             Comment.author,
             Article.title,
+            Article.published,
             undo.account_name.label("undone_by"),
             (undo.id.is_(None) & (Comment.state == LogEntry.after)).label("can_be_undone"),
         )

@@ -10,7 +10,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:config:request", (event) => {
   const form = document.getElementById("comment-form");
-  if (event.detail.ctx.sourceElement.id !== "post-a-comment" || !form?.closest("#compose")) return;
+  if (!event.detail.ctx.sourceElement.matches(".post-link a") || !form?.closest("#compose")) return;
   // A second form would take the place of the first and of the text in it.
   event.preventDefault();
   form.elements.body.focus();

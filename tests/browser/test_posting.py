@@ -37,6 +37,28 @@ def test_asking_for_the_form_again_leads_to_the_one_that_is_open(page, article, 
     assert page.url.endswith(article.path)
 
 
+def test_above_a_long_thread_there_is_a_way_in_too(page, plain_page, article, crowd):
+    page.goto(article.path)
+    above = page.get_by_role("link", name="Write a comment")
+    expect(above).to_be_hidden()
+    crowd.comments(article, 3)
+    page.reload()
+    mark(page)
+    above.click()
+    form = page.locator("#comment-form")
+    expect(form.locator("[name=body]")).to_be_focused()
+    expect(above).to_be_hidden()
+    fill(form, "Half a thought", "Grace")
+    page.locator("#post-a-comment").click()
+    expect(form.locator("[name=body]")).to_be_focused()
+    expect(form.locator("[name=body]")).to_have_value("Half a thought")
+    expect(form).to_have_count(1)
+    assert is_same(page)
+    plain_page.goto(article.path)
+    plain_page.get_by_role("link", name="Write a comment").click()
+    expect(plain_page.locator("#comment-form [name=body]")).to_be_focused()
+
+
 def test_a_comment_appears_on_top_without_a_reload(page, article, crowd):
     crowd.comments(article, 2)
     page.goto(article.path)

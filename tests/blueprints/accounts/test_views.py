@@ -133,6 +133,8 @@ def test_signing_out_ends_the_session(site):
     response = moderator.post("/sign-out", {"csrf_token": moderator.token()})
     assert (response.status_code, response.location) == (303, "/")
     assert not is_signed_in(moderator)
+    moderator.sign_in()
+    assert not moderator.page("/admin/").has(".flash")
 
 
 def test_a_new_session_key_ends_every_session(site):

@@ -82,3 +82,15 @@ def test_without_a_file_it_says_how_it_is_used(run):
     result = run()
     assert result.exit_code == 2
     assert "Missing argument 'FILE...'" in result.stderr
+
+
+def test_two_titles_that_chance_gave_one_address_do_not_take_each_other_s_place(site, run, tmp_path):
+    (tmp_path / "one.txt").write_text("What now?\n\nThe first.\n")
+    (tmp_path / "two.txt").write_text("What, now!\n\nThe second.\n")
+    (tmp_path / "three.md").write_text("---\ntitle: What, now!\nslug: what-now\n---\n\nMeant so.\n")
+    assert run(tmp_path / "one.txt").exit_code == 0
+    refused = run(tmp_path / "two.txt")
+    assert refused.exit_code == 1
+    assert "two.txt: 'What now?' has the address what-now already; name a slug" in refused.output
+    assert article(site, "what-now").source == "The first."
+    assert run(tmp_path / "three.md").output == "updated: what-now (What, now!)\n"

@@ -130,8 +130,7 @@ def assert_kept_right(site, slug: str, model: Thread) -> None:
 
 
 def page(site, slug: str, asked: Asked, size: int, *, everything: bool = False) -> threads.Thread:
-    here = article(site, slug)
-    return within(site, threads.page, here.id, here.roots, asked, size, everything=everything)
+    return within(site, threads.page, article(site, slug).id, asked, size, everything=everything)
 
 
 def ids_of(thread: threads.Thread) -> list[int]:

@@ -93,7 +93,7 @@ def test_a_deep_conversation_keeps_its_order(site, slug):
     shown = []
     asked: Branch | None = Branch(1)
     while asked is not None:
-        (group,) = within(site, threads.page, article(site, slug).id, 1, asked, 20).groups
+        (group,) = within(site, threads.page, article(site, slug).id, asked, 20).groups
         shown += [row.id for row in group.replies]
         asked = group.more
     assert [line[0], *shown] == [*line, beside]

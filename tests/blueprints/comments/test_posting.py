@@ -235,6 +235,19 @@ def test_a_retry_posts_nothing_twice(site, slug, reader, htmx):
     assert article(site, slug).comment_count == 1
 
 
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("state", [State.REJECTED, State.WITHDRAWN, State.REPORTED])
+def test_a_retry_of_what_was_taken_down_is_told_so(site, slug, reader, state, htmx):
+    sent = reader.comment_form(slug, "Once only.")
+    reader.post(to(slug), sent)
+    within(site, operations.set_state, all_comments(site)[0].id, state)
+    answer = reader.post(to(slug), sent, htmx=htmx)
+    assert answer.status_code == 409
+    assert "has been taken down since" in page(answer).one(".notice").text
+    assert page(answer).one("#comment-form").fields()["body"] == "Once only."
+    assert len(all_comments(site)) == 1
+
+
 def test_a_retry_after_a_restart_posts_nothing_twice(make_site):
     site = make_site()
     slug = add_article(site)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from blueprints.articles import operations as articles
 from blueprints.comments import queries as comments
 from blueprints.comments.models import State
 from blueprints.moderation.models import Act
-from tests.builders import Reader, add_article, add_comment, add_moderator, article, comment, log, moderate, signed_in
+from tests.builders import (
+    Reader,
+    add_article,
+    add_comment,
+    add_moderator,
+    article,
+    comment,
+    log,
+    moderate,
+    signed_in,
+    within,
+)
 from tests.reading import page
 
 RUDE = 'Rude <b>&amp;</b> "loud" <script>alert(1)</script> {{ 7 * 7 }}'
@@ -239,3 +251,11 @@ def test_a_moderator_who_is_no_longer_one_cannot_act(site, slug, moderator):
     assert moderator.post(form["action"], fields).status_code == 302
     assert Reader(site).post(form["action"], fields).status_code == 302
     assert comment(site, posted).state == State.VISIBLE
+
+
+def test_what_lies_under_an_unpublished_article_is_no_link(site, slug, moderator):
+    comment_id = add_comment(site, slug)
+    moderator.post(f"/admin/comments/{comment_id}/delete", {"csrf_token": moderator.token()})
+    within(site, articles.set_published, slug, False)
+    assert not moderator.page("/admin/").one(".about").has("a")
+    assert not moderator.page("/admin/log").one("td.main").has("a")
