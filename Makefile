@@ -11,7 +11,7 @@ SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help run test lint unit browser chromium format lock clean
+.PHONY: help run test bench lint unit browser chromium format lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run: $(VENV)/.run ## Set up and serve the site on http://127.0.0.1:8000 (PORT=..
 	@$(SERVE_ENV) exec $(BIN)/python app.py
 
 test: lint unit browser ## Set up and run every check and every test
+
+bench: $(VENV)/.bench chromium ## Set up and measure (ONLY="hot cold" for parts, SIZES="50 1000000" for threads, FULL=1)
+	@ulimit -n "$$(ulimit -Hn)"; $(BIN)/python -m bench $(ONLY)
 
 lint: $(VENV)/.test ## Style, types and the contracts between rooms
 	$(BIN)/ruff check .
@@ -38,7 +41,7 @@ ifeq ($(CHROMIUM),)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  $(APT) update -q && $(APT) install -y -q --no-install-recommends chromium fonts-liberation; \
 	else \
-	  echo "The browser tests need Chromium: sudo apt-get install chromium fonts-liberation" >&2; exit 1; \
+	  echo "This needs Chromium: sudo apt-get install chromium fonts-liberation" >&2; exit 1; \
 	fi
 endif
 
@@ -51,9 +54,11 @@ lock: $(VENV)/.test ## Choose the newest versions that fit pyproject.toml and lo
 	$(BIN)/uv pip compile -q -U --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q -U --universal --generate-hashes --no-header -c requirements.lock \
 	  --group test pyproject.toml -o tests/requirements.lock
+	$(BIN)/uv pip compile -q -U --universal --generate-hashes --no-header -c tests/requirements.lock \
+	  --group bench pyproject.toml -o bench/requirements.lock
 
 clean: ## Remove what was made here, but never the site's own data in instance/
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results bench/.cache
 
 $(VENV)/bin/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -69,4 +74,8 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 
 $(VENV)/.test: tests/requirements.lock $(VENV)/.run
 	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r tests/requirements.lock
+	@touch $@
+
+$(VENV)/.bench: bench/requirements.lock $(VENV)/.run
+	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r bench/requirements.lock
 	@touch $@

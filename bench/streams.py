@@ -1,78 +1,28 @@
-"""Opens many event streams on one server process and measures how soon one comment reaches all of them.
+"""Part streams: many event streams on one server process, and how soon one comment reaches all of them.
 
-    .venv/bin/python bench/streams.py [STREAMS] [EVENTS]
-
-Starts a site of its own on a free port. Prints the time from the commit's answer to the last listener for each
-event, the memory of the worker before, with all streams open, and after they left, and after 1,000 more came
-and went. The listeners run on the same cores: the times hold their work too.
+Measured from the answer to the post to the last listener, and the memory of the worker before, with all streams
+open, after they left, and after 1,000 more came and went. STREAMS says how many, if not 5,000. The listeners run
+on the same cores: the times hold their work too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import re
 import resource
 import socket
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.parse
-import urllib.request
-from http.cookiejar import CookieJar
-from pathlib import Path
+from http.client import HTTPResponse
 
-ROOT = Path(__file__).resolve().parent.parent
-SLUG = "welcome-to-understory"
+from bench.figures import Part
+from bench.posters import of_understory
+from bench.servers import ARTICLE, Site
 
+PATH = ARTICLE.format(50)
+EVENTS = 5
 
-class Site:
-    """The server under test and the one who posts."""
-
-    def __init__(self, folder: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        environ = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("UNDERSTORY_")},
-            "UNDERSTORY_INSTANCE": folder,
-            "UNDERSTORY_PORT": str(self.port),
-            "UNDERSTORY_POST_LIMIT": "off",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
-        )
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        for _ in range(300):
-            try:
-                self.get("/")
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("the site did not start")
-
-    def get(self, path: str) -> str:
-        return self.opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=30).read().decode()
-
-    def post(self, body: str) -> None:
-        page = self.get(f"/articles/{SLUG}/comments/form")
-        form = dict(re.findall(r'name="(csrf_token|submission_id)"[^>]*value="([^"]*)"', page))
-        sent = urllib.parse.urlencode({**form, "author": "Bench", "body": body}).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/articles/{SLUG}/comments", sent, {"HX-Request": "true"}
-        )
-        self.opener.open(request, timeout=60).read()
-
-    def worker_memory(self) -> float:
-        """PSS of the server's worker in MiB."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        sizes = []
-        for child in children:
-            rollup = Path(f"/proc/{child}/smaps_rollup").read_text()
-            sizes.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1]) / 1024)
-        return max(sizes)
+#: So long a pause lets the server notice that readers have gone.
+AWAY_SECONDS = 2
 
 
 class Crowd:
@@ -89,12 +39,10 @@ class Crowd:
     async def come(self, count: int) -> None:
         for start in range(0, count, 200):
             await asyncio.gather(*(self._one() for _ in range(min(200, count - start))))
-            print(f"\r{len(self.writers):,} streams open", end="", file=sys.stderr)
-        print(file=sys.stderr)
 
     async def _one(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(f"GET /articles/{SLUG}/live HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+        writer.write(f"GET {PATH}/live HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
         while b"retry" not in await reader.readline():
             pass
         self.writers.append(writer)
@@ -119,48 +67,55 @@ class Crowd:
             writer.close()
         self.writers.clear()
         self.tasks.clear()
-        await asyncio.sleep(2)
+        await asyncio.sleep(AWAY_SECONDS)
 
 
-async def measure(site: Site, streams: int, events: int) -> None:
-    site.post("warm")
-    before = site.worker_memory()
-    crowd = Crowd(site.port)
-    await crowd.come(streams)
-    open_ = site.worker_memory()
-    times = []
-    for n in range(events):
-        crowd.expect()
-        await asyncio.to_thread(site.post, f"event {n}")
-        answered = time.perf_counter()
-        await asyncio.wait_for(crowd.all_heard.wait(), 60)
-        times.append(1000 * (max(crowd.heard) - answered))
-        print(f"event {n + 1}: all {streams:,} heard {times[-1]:.0f} ms after the post was answered")
-    await crowd.leave()
-    left = site.worker_memory()
-    more = Crowd(site.port)
-    for _ in range(5):
-        await more.come(200)
-        await more.leave()
-    print(f"median of {events}: {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
-    print(f"worker memory (PSS): {before:.0f} MiB before, {open_:.0f} MiB with {streams:,} streams,", end=" ")
-    print(f"{1024 * (open_ - before) / streams:.1f} KiB each; {left:.0f} MiB when they left,", end=" ")
-    print(f"{site.worker_memory():.0f} MiB after 1,000 more came and went")
-
-
-def main() -> None:
-    streams = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    events = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+def streams(part: Part) -> None:
+    """Opens the streams, posts, lets them go."""
+    count = int(os.environ.get("STREAMS", "5000"))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with tempfile.TemporaryDirectory() as folder:
-        site = Site(folder)
-        try:
-            asyncio.run(measure(site, streams, events))
-        finally:
-            site.process.terminate()
-            site.process.wait(30)
+    with Site().seed(50) as site:
+        asyncio.run(_measure(part, site, count))
 
 
-if __name__ == "__main__":
-    main()
+async def _measure(part: Part, site: Site, count: int) -> None:
+    writing = await asyncio.to_thread(of_understory, site.port, PATH, 1)
+    before = site.memory()
+    crowd = Crowd(site.port)
+    part.tell(f"opening {count:,} streams")
+    await crowd.come(count)
+    open_ = site.memory()
+    times = []
+    for number in range(1, EVENTS + 1):
+        part.tell(f"event {number} of {EVENTS}")
+        crowd.expect()
+        answered = await asyncio.to_thread(_post, site.port, writing(number))
+        await asyncio.wait_for(crowd.all_heard.wait(), 60)
+        times.append(1000 * (max(crowd.heard) - answered))
+    await crowd.leave()
+    left = site.memory()
+    more = Crowd(site.port)
+    for round_ in range(1, 6):
+        part.tell(f"coming and going, {round_} of 5")
+        await more.come(200)
+        await more.leave()
+    part.add(f"post answered to all {count:,} having heard", "ms", times)
+    part.add("worker before", "MiB PSS", before)
+    part.add(f"worker with {count:,} streams", "MiB PSS", open_)
+    part.add("a stream", "KiB", 1024 * (open_ - before) / count)
+    part.add("worker when they have left", "MiB PSS", left)
+    part.add("worker after 1,000 more came and went", "MiB PSS", site.memory())
+
+
+def _post(port: int, request: bytes) -> float:
+    """Post once, in a thread that waits for no listener; gives the moment of the answer."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(request)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        body = answer.read()
+        answered = time.perf_counter()
+    if answer.status != 201:
+        raise RuntimeError(f"a post was answered with {answer.status}: {body[:300]!r}")
+    return answered
