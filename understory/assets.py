@@ -16,7 +16,6 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, current_app, request, url_for
-from rcssmin import cssmin
 from rjsmin import jsmin
 
 from understory import compression
@@ -32,6 +31,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 #: What the machine's own table says of these differs from one to the next.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_SPACE = re.compile(r"(\"[^\"]*\"|'[^']*')|\s*([{};,])\s*|\s+")
 
 _HASHED = re.compile(r"(\w+)\.([0-9a-f]{12})(\.\w+)")
 
@@ -81,14 +83,19 @@ def script() -> str:
     return "\n".join((_read(LIBRARY), *modules))
 
 
+def _dense(css: str) -> str:
+    """Without comments and the space that means nothing wherever it stands; one before a colon can mean much."""
+    return _CSS_SPACE.sub(lambda found: found[1] or found[2] or " ", _CSS_COMMENT.sub("", css))
+
+
 def _read(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
 _RECIPES: Mapping[str, Callable[[], str]] = {
     "understory.js": script,
-    "understory.css": lambda: cssmin(_read("understory.css")),
-    "desk.css": lambda: cssmin(_read("desk.css")),
+    "understory.css": lambda: _dense(_read("understory.css")),
+    "desk.css": lambda: _dense(_read("desk.css")),
     "favicon.svg": lambda: _read("favicon.svg"),
 }
 

@@ -25,11 +25,12 @@ _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH
 
 
 class Bridge:
-    """Has a WSGI application answer, in `threads` threads."""
+    """Has a WSGI application answer, in threads: those who read never wait for those who write."""
 
-    def __init__(self, application: WSGIApplication, threads: int) -> None:
+    def __init__(self, application: WSGIApplication, readers: int, writers: int) -> None:
         self._application = application
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
     async def pass_on(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer a request with what the application answers."""
@@ -39,10 +40,12 @@ class Bridge:
 
     async def answer(self, environ: dict[str, Any]) -> Answer:
         """The whole answer, and what its view noted of it."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, environ)
+        threads = self._readers if environ["REQUEST_METHOD"] in _BODILESS else self._writers
+        return await asyncio.get_running_loop().run_in_executor(threads, self._answer, environ)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=False)
+        for threads in (self._writers, self._readers):
+            threads.shutdown(wait=True, cancel_futures=False)
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
         note = environ[NOTE] = Note()

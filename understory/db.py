@@ -24,6 +24,9 @@ from sqlalchemy.types import TypeDecorator
 
 from understory.bell import Ringing
 
+#: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
+POOL = 16
+
 #: How long a writer waits for another process to finish before the reader is asked to try again.
 SQLITE_WAIT_MS = 10_000
 
@@ -113,6 +116,8 @@ def read(query: Select[*tuple[Any, ...]], **bound: Any) -> CursorResult[*tuple[A
 
 
 def init_app(app: Flask) -> None:
+    # As many connections as there are requests at a time: one that is closed and opened again costs a request's time.
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": POOL})
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

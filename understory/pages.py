@@ -149,6 +149,8 @@ class Pages:
                 return running.page
             if running.page is None:
                 return await render()
+            if page := self.find(key):
+                return page
         self._asked += 1
         making = self._making[key] = _Making(self._asked, self._ear.mark())
         try:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 
 from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
 from understory import bell, clock
@@ -58,7 +58,7 @@ def save(draft: Draft) -> tuple[str, Outcome]:
     with transaction() as session:
         article = session.scalar(select(Article).where(Article.slug == slug))
         if article is None:
-            session.add(_new(draft, slug, html))
+            _add(_new(draft, slug, html))
             return slug, "added"
         if not draft.slug and article.title != draft.title:
             raise Refused(f"{article.title!r} has the address {slug} already; name a slug in the file's front matter")
@@ -72,7 +72,7 @@ def write(draft: Draft) -> str:
     with transaction() as session:
         if session.scalar(select(Article.id).where(Article.slug == slug)) is not None:
             raise Refused("There is an article at that address already. Choose another one.")
-        session.add(_new(draft, slug, html))
+        _add(_new(draft, slug, html))
     return slug
 
 
@@ -89,6 +89,7 @@ def set_published(slug: str, published: bool) -> None:
         article = _existing(slug)
         article.published = published
         article.version += 1
+        _change_beside(article)
 
 
 def set_closed(slug: str, closed: bool) -> None:
@@ -168,6 +169,28 @@ def _new(draft: Draft, slug: str, html: str) -> Article:
     )
 
 
+def _add(article: Article) -> None:
+    session = db.session()
+    session.add(article)
+    session.flush()
+    _change_beside(article)
+
+
+def _change_beside(article: Article) -> None:
+    """The articles before and after this one name it, or the one that now stands there: they change with it."""
+    here = tuple_(article.published_at, article.id)
+    place = tuple_(Article.published_at, Article.id)
+    earlier = select(Article.id).where(Article.published, place < here)
+    later = select(Article.id).where(Article.published, place > here)
+    beside = [
+        earlier.order_by(Article.published_at.desc(), Article.id.desc()).limit(1).scalar_subquery(),
+        later.order_by(Article.published_at, Article.id).limit(1).scalar_subquery(),
+    ]
+    session = db.session()
+    session.flush()
+    session.execute(update(Article).where(Article.id.in_(beside)).values(version=Article.version + 1))
+
+
 def _bring_up_to_date(article: Article, draft: Draft, html: str) -> bool:
     """True when anything differed."""
     wanted = {
@@ -179,9 +202,14 @@ def _bring_up_to_date(article: Article, draft: Draft, html: str) -> bool:
         "published_at": draft.published_at or article.published_at,
     }
     changed = {name: value for name, value in wanted.items() if getattr(article, name) != value}
+    is_named_otherwise = not changed.keys().isdisjoint({"title", "published_at"})
+    if is_named_otherwise:
+        _change_beside(article)
     for name, value in changed.items():
         setattr(article, name, value)
     if changed:
         article.updated_at = clock.now()
         article.version += 1
+    if is_named_otherwise:
+        _change_beside(article)
     return bool(changed)

@@ -1,13 +1,16 @@
 // What others post waits out of sight until the reader asks for it, so that nothing on the page moves by itself.
 const ADDING = new Set(["afterbegin", "beforeend", "afterend"]);
 
-// One's own comment comes back on the stream: what the page has already is not put in twice.
+// Where the comment is that this page has just posted, if it is not on the page itself.
+const isOwn = (id) => document.querySelector(`#announcer a[href$="/comments/${id.replace(/\D+/, "")}"]`);
+
+// One's own comment comes back on the stream: what the page has already, or tells of, is not put in twice.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   if (ctx.sourceElement?.id !== "live") return;
   for (let i = tasks.length - 1; i >= 0; i--) {
     const id = tasks[i].fragment.firstElementChild?.id;
-    if (ADDING.has(tasks[i].swapSpec.style) && id && document.getElementById(id)) tasks.splice(i, 1);
+    if (ADDING.has(tasks[i].swapSpec.style) && id && (document.getElementById(id) || isOwn(id))) tasks.splice(i, 1);
   }
 });
 

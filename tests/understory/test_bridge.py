@@ -30,7 +30,7 @@ def app() -> Flask:
 def ask(app: Flask, parts: list[bytes] = (), **scope: Any) -> Protocol:
     async def story() -> Protocol:
         protocol = Protocol(list(parts))
-        bridge = Bridge(app.wsgi_app, 1)
+        bridge = Bridge(app.wsgi_app, 1, 1)
         await bridge.pass_on(Scope(**{"path": "/x", **scope}), protocol)
         bridge.close()
         return protocol

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
-from tests.builders import add_article, add_comment, path_of, signed_in
+from tests.builders import add_article, add_comment, path_of, queries_of, signed_in
 from tests.reading import page
-from understory.db import db
-
-
-@contextmanager
-def queries_of(site) -> Iterator[list[str]]:
-    """What the database is asked meanwhile, without the marks that begin and end a transaction."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append(statement)
-
-    with site.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
