@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, MetaData, Row, Select, event
+from sqlalchemy import CursorResult, DateTime, MetaData, Row, Select, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -113,6 +113,16 @@ def _turn_to_write(session: Session) -> Iterator[None]:
 def read(query: Select[*tuple[Any, ...]], **bound: Any) -> CursorResult[*tuple[Any, ...]]:
     """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
     return db.session.connection().execute(query, bound)
+
+
+def run(statement: UpdateBase, **bound: Any) -> CursorResult[Any]:
+    """Run an INSERT, UPDATE or DELETE past the ORM, built once like a query, after what the session still holds.
+
+    A name that is a column's sets that column: what an UPDATE compares and adds is bound under other names.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, bound)
 
 
 def init_app(app: Flask) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import Update, bindparam, delete, insert, select, tuple_, update
 
 from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
 from understory import bell, clock
-from understory.db import AnyRow, db, transaction
+from understory.db import AnyRow, db, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import article_html
 
 #: Changes of a thread that are kept to be told again; a page that missed more is asked to load anew.
 KEPT_CHANGES = 1000
+
+_articles = Article.metadata.tables[Article.__tablename__]
+_changes = Article.metadata.tables[ThreadChange.__tablename__]
+_TOLD = insert(_changes)
 
 Outcome = Literal["added", "updated", "unchanged"]
 
@@ -107,13 +112,7 @@ def number_comment(article_id: int, *, is_root: bool) -> AnyRow:
     Raises ThreadClosed, and Missing when readers cannot see the article. Locks the article's row: from here
     on, writers of one thread take turns.
     """
-    row = db.session.execute(
-        update(Article)
-        .where(Article.id == article_id, Article.published)
-        .values(numbered=Article.numbered + 1, roots=Article.roots + int(is_root))
-        .returning(Article.roots, Article.numbered, Article.closed)
-        .execution_options(synchronize_session=False)
-    ).first()
+    row = run(_number(), of_article=article_id, new_roots=int(is_root)).first()
     if row is None:
         raise Missing("This article is no longer open for comments. Your text is kept here, so that you can copy it.")
     if row.closed:
@@ -123,29 +122,36 @@ def number_comment(article_id: int, *, is_root: bool) -> AnyRow:
 
 def note_thread_change(article_id: int, what: What, comment_id: int | None = None, count_change: int = 0) -> None:
     """A reader sees the thread differently from now on: raise the version, move the count, leave word of it."""
-    session = db.session()
-    session.flush()
-    version = session.scalar(
-        update(Article)
-        .where(Article.id == article_id)
-        .values(version=Article.version + 1, comment_count=Article.comment_count + count_change)
-        .returning(Article.version)
-        .execution_options(synchronize_session=False)
-    )
+    version = run(_raise_version(), of_article=article_id, by=count_change).scalar()
     if version is None:
         return
-    session.execute(
-        insert(ThreadChange).values(
-            article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now()
-        )
-    )
+    run(_TOLD, article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
     if version % KEPT_CHANGES == 0:
-        session.execute(
-            delete(ThreadChange).where(
-                ThreadChange.article_id == article_id, ThreadChange.version <= version - KEPT_CHANGES
-            )
-        )
+        change = _changes.c
+        run(delete(_changes).where(change.article_id == article_id, change.version <= version - KEPT_CHANGES))
     bell.note(article_id)
+
+
+@cache
+def _number() -> Update:
+    article = _articles.c
+    return (
+        update(_articles)
+        .where(article.id == bindparam("of_article"), article.published)
+        .values(numbered=article.numbered + 1, roots=article.roots + bindparam("new_roots"))
+        .returning(article.roots, article.numbered, article.closed)
+    )
+
+
+@cache
+def _raise_version() -> Update:
+    article = _articles.c
+    return (
+        update(_articles)
+        .where(article.id == bindparam("of_article"))
+        .values(version=article.version + 1, comment_count=article.comment_count + bindparam("by"))
+        .returning(article.version)
+    )
 
 
 def _existing(slug: str) -> Article:

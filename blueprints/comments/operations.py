@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from blueprints.articles import operations as articles
 from blueprints.articles.models import What
-from blueprints.comments import ranking
+from blueprints.comments import placement, ranking
 from blueprints.comments.models import DEEPEST_PATH, STEP, Change, Comment, State
-from blueprints.comments.placement import bring_into
 from understory import clock
-from understory.db import db, transaction
+from understory.db import AnyRow, db, read, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
+
+_comments = Comment.metadata.tables[Comment.__tablename__]
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -72,8 +74,8 @@ def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
     """
     html = comment_html(submission.body)
     try:
-        with transaction() as session:
-            return already_posted(submission) or _insert(session, submission, html, state)
+        with transaction():
+            return already_posted(submission) or _insert(submission, html, state)
     except IntegrityError:
         # Two processes took the same submission at the same moment: the database let one of them through.
         earlier = already_posted(submission)
@@ -87,11 +89,7 @@ def already_posted(submission: Submission) -> Posted | None:
 
     Raises AlreadySent when that was another text, and TakenDown when it is no longer on the site.
     """
-    row = db.session.execute(
-        select(Comment.id, Comment.state, Comment.article_id, Comment.parent_id, Comment.source).where(
-            Comment.submission_id == submission.submission_id
-        )
-    ).first()
+    row = read(_submitted(), submission=submission.submission_id).first()
     if row is None:
         return None
     if (row.article_id, row.parent_id, row.source) != (submission.article_id, submission.parent_id, submission.body):
@@ -112,7 +110,7 @@ def set_state(comment_id: int, state: State) -> Change:
             raise Missing("There is no such comment.")
         before = State(comment.state)
         if before != state:
-            bring_into(session, comment, state)
+            placement.bring_into(session, comment, state)
         return Change(comment.id, comment.article_id, before, state)
 
 
@@ -148,13 +146,15 @@ def rerender(batch: int = 500) -> int:
     return changed
 
 
-def _insert(session: Session, submission: Submission, html: str, state: State) -> Posted:
+def _insert(submission: Submission, html: str, state: State) -> Posted:
     numbers = articles.number_comment(submission.article_id, is_root=submission.parent_id is None)
-    parent = _parent(session, submission)
-    comment = Comment(
+    parent = _parent(submission)
+    root_number: int = parent.root_number if parent else numbers.roots
+    comment_id: int = run(
+        _new(),
         article_id=submission.article_id,
         parent_id=submission.parent_id,
-        root_number=parent.root_number if parent else numbers.roots,
+        root_number=root_number,
         path=_path(parent, numbers.numbered),
         depth=parent.depth + 1 if parent else 0,
         submission_id=submission.submission_id,
@@ -162,33 +162,52 @@ def _insert(session: Session, submission: Submission, html: str, state: State) -
         email=submission.email,
         source=submission.body,
         html=html,
-        state=State.PENDING,
-        shown=False,
-        shown_replies=0,
+        state=state,
+        shown=placement.is_shown(state),
         reader_key=submission.reader_key,
         created_at=clock.now(),
-    )
-    session.add(comment)
-    session.flush()
-    if state != State.PENDING:
-        bring_into(session, comment, state)
-    return Posted(comment.id, state, is_new=True)
+    ).scalar_one()
+    if state == State.VISIBLE:
+        placement.welcome(comment_id, submission.article_id, root_number, submission.parent_id)
+    return Posted(comment_id, state, is_new=True)
 
 
-def _parent(session: Session, submission: Submission) -> Comment | None:
+def _parent(submission: Submission) -> AnyRow | None:
     if submission.parent_id is None:
         return None
-    parent = session.get(Comment, submission.parent_id)
-    if parent is None or parent.article_id != submission.article_id or parent.state != State.VISIBLE:
+    parent = read(_answered(), id=submission.parent_id, article=submission.article_id).first()
+    if parent is None:
         raise NotAnswerable
     return parent
 
 
-def _path(parent: Comment | None, number: int) -> str:
+def _path(parent: AnyRow | None, number: int) -> str:
     """A root has the empty path; a reply its parent's and one step more, while there is room for it."""
     if parent is None:
         return ""
-    return parent.path[: STEP * (DEEPEST_PATH - 1)] + step(number)
+    path: str = parent.path[: STEP * (DEEPEST_PATH - 1)]
+    return path + step(number)
+
+
+@cache
+def _submitted() -> Select[*tuple[Any, ...]]:
+    comment = _comments.c
+    return select(comment.id, comment.state, comment.article_id, comment.parent_id, comment.source).where(
+        comment.submission_id == bindparam("submission")
+    )
+
+
+@cache
+def _answered() -> Select[*tuple[Any, ...]]:
+    comment = _comments.c
+    return select(comment.root_number, comment.path, comment.depth).where(
+        comment.id == bindparam("id"), comment.article_id == bindparam("article"), comment.state == State.VISIBLE
+    )
+
+
+@cache
+def _new() -> Insert:
+    return insert(_comments).returning(_comments.c.id)
 
 
 def step(number: int) -> str:

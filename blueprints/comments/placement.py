@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from functools import cache
+
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from blueprints.articles import operations as articles
 from blueprints.articles.models import What
 from blueprints.comments.models import Comment, State
+from understory.db import run
+
+_comments = Comment.metadata.tables[Comment.__tablename__]
+
+
+def is_shown(state: str, shown_replies: int = 0) -> bool:
+    """A comment takes its place while it is visible or a reply below it is."""
+    return state == State.VISIBLE or shown_replies > 0
+
+
+def welcome(comment_id: int, article_id: int, root_number: int, parent_id: int | None) -> None:
+    """What follows when a new comment is VISIBLE from the start.
+
+    Whom it answers is visible too, or could not be answered: nothing above it has to appear.
+    """
+    if parent_id is not None:
+        run(_one_more_reply(), to=parent_id)
+        run(_grow_branch(), of_article=article_id, of_root=root_number, by=1)
+    articles.note_thread_change(article_id, What.ARRIVED, comment_id, 1)
 
 
 def bring_into(session: Session, comment: Comment, state: State) -> None:
@@ -25,12 +46,12 @@ def bring_into(session: Session, comment: Comment, state: State) -> None:
 
 
 def _show_as_needed(session: Session, comment: Comment) -> list[int]:
-    """A comment takes its place while it is visible or a reply below it is; gives the parents that follow."""
+    """Whether a comment is shown can decide it for those above; gives the parents that follow."""
     followed: list[int] = []
     moved = 0
     link: Comment | None = comment
     while link is not None:
-        shown = link.state == State.VISIBLE or link.shown_replies > 0
+        shown = is_shown(link.state, link.shown_replies)
         if shown == link.shown:
             break
         link.shown = shown
@@ -41,14 +62,26 @@ def _show_as_needed(session: Session, comment: Comment) -> list[int]:
         if link is not None:
             link.shown_replies += 1 if shown else -1
     if moved:
-        session.execute(
-            update(Comment)
-            .where(
-                Comment.article_id == comment.article_id,
-                Comment.root_number == comment.root_number,
-                Comment.depth == 0,
-            )
-            .values(branch_size=Comment.branch_size + moved)
-            .execution_options(synchronize_session=False)
-        )
+        run(_grow_branch(), of_article=comment.article_id, of_root=comment.root_number, by=moved)
     return followed
+
+
+@cache
+def _one_more_reply() -> Update:
+    comment = _comments.c
+    return update(_comments).where(comment.id == bindparam("to")).values(shown_replies=comment.shown_replies + 1)
+
+
+@cache
+def _grow_branch() -> Update:
+    """The root is asked for by its path, which the index holds: by its depth, all its replies would be read."""
+    comment = _comments.c
+    return (
+        update(_comments)
+        .where(
+            comment.article_id == bindparam("of_article"),
+            comment.root_number == bindparam("of_root"),
+            comment.path == "",
+        )
+        .values(branch_size=comment.branch_size + bindparam("by"))
+    )
