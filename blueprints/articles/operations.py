@@ -22,7 +22,6 @@ KEPT_CHANGES = 1000
 
 _articles = Article.metadata.tables[Article.__tablename__]
 _changes = Article.metadata.tables[ThreadChange.__tablename__]
-_TOLD = insert(_changes)
 
 Outcome = Literal["added", "updated", "unchanged"]
 
@@ -125,10 +124,10 @@ def note_thread_change(article_id: int, what: What, comment_id: int | None = Non
     version = run(_raise_version(), of_article=article_id, by=count_change).scalar()
     if version is None:
         return
-    run(_TOLD, article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
+    run(insert(_changes), article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
     if version % KEPT_CHANGES == 0:
-        change = _changes.c
-        run(delete(_changes).where(change.article_id == article_id, change.version <= version - KEPT_CHANGES))
+        of_article = _changes.c.article_id == article_id
+        run(delete(_changes).where(of_article, _changes.c.version <= version - KEPT_CHANGES))
     bell.note(article_id)
 
 
