@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, Self
@@ -40,8 +41,9 @@ class Server(AbstractContextManager["Server"]):
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix=f"bench-{self.name}-"))
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def environ(self) -> dict[str, str]:
         return dict(os.environ)

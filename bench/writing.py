@@ -21,8 +21,13 @@ def post(part: Part) -> None:
     """Rate, waits and fairness; each run goes on in the thread that the one before it made longer."""
     path = ARTICLE.format(50)
     with Site().seed(50) as site, Isso() as isso:
-        ours = lambda: [Poster(site.port, of_understory(site.port, path, who)) for who in range(POSTERS)]  # noqa: E731
-        theirs = lambda: [Poster(isso.port, of_isso("/thread/", who)) for who in range(POSTERS)]  # noqa: E731
+
+        def ours() -> list[Poster]:
+            return [Poster(site.port, of_understory(site.port, path, who)) for who in range(POSTERS)]
+
+        def theirs() -> list[Poster]:
+            return [Poster(isso.port, of_isso("/thread/", who)) for who in range(POSTERS)]
+
         # Its thread is there before: eight first posts at once make some of them fail.
         theirs_path = isso.fill("/thread/", 50) + "&limit=20"
         measures: dict[str, Callable[[], Posts]] = {
