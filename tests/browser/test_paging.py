@@ -88,6 +88,8 @@ def test_back_after_a_reload_or_from_another_page_shows_whole_pages(page, articl
     page.locator("#older").click()
     expect(bodies(page)).to_have_text(numbered(12, 3))
     page.reload()
+    expect(page.locator("#keys-help")).to_be_visible()
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     page.go_back()
     expect_whole_page(page, article, numbered(12, 8))
     page.locator("#older").click()
