@@ -25,7 +25,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "static"
 LIBRARY = "vendor/htmx-4.0.1.min.js"
 
 #: static/js/, in the order in which they run.
-MODULES = ("times", "trouble", "token", "drafts", "writing", "live", "stream", "mine", "keys")
+MODULES = ("times", "back", "trouble", "token", "drafts", "writing", "live", "stream", "mine", "keys")
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -33,13 +33,12 @@ def welcome(comment_id: int, article_id: int, root_number: int, parent_id: int |
 
 def bring_into(session: Session, comment: Comment, state: State) -> None:
     """Set the state; placeholders above, the thread's counts and its open pages follow."""
-    before = comment.state
+    before, was_shown = comment.state, comment.shown
     comment.state = state
     also_changed = _show_as_needed(session, comment)
     count_change = int(state == State.VISIBLE) - int(before == State.VISIBLE)
     if count_change:
-        arrives = before == State.PENDING
-        what = What.GONE if count_change < 0 else What.ARRIVED if arrives else What.CHANGED
+        what = What.GONE if count_change < 0 else What.CHANGED if was_shown else What.ARRIVED
         articles.note_thread_change(comment.article_id, what, comment.id, count_change)
     for parent_id in also_changed:
         articles.note_thread_change(comment.article_id, What.CHANGED, parent_id)

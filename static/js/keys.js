@@ -28,11 +28,15 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-const opener = document.getElementById("keys-help");
-if (opener) {
+function offer() {
+  const opener = document.getElementById("keys-help");
+  if (!opener) return;
   opener.hidden = false;
-  opener.addEventListener("click", () => help().showModal());
+  opener.onclick = ACTS["?"];
   const use = document.getElementById("keys-use");
   use.checked = !localStorage.getItem(OFF);
-  use.addEventListener("change", () => (use.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  use.onchange = () => (use.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
 }
+
+document.addEventListener("restored", offer);
+offer();

@@ -12,5 +12,5 @@ document.addEventListener("acted", () => {
   recall();
 });
 
-document.addEventListener("htmx:after:history:restore", recall);
+document.addEventListener("restored", recall);
 recall();

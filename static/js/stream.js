@@ -47,5 +47,5 @@ document.addEventListener("visibilitychange", () => (document.hidden ? close() :
 addEventListener("pagehide", close);
 addEventListener("pageshow", (event) => event.persisted && open());
 addEventListener("online", open);
-document.addEventListener("htmx:after:history:restore", open);
+document.addEventListener("restored", open);
 open();

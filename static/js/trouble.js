@@ -22,10 +22,10 @@ document.addEventListener("htmx:error", (event) => {
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
-  const { request, response, text } = event.detail.ctx;
-  // What comes on the stream answers no request.
+  const { response, text } = event.detail.ctx;
+  // What comes on the stream answers no request, and the page that one goes back to is asked for elsewhere.
   if (!response) return;
-  const isWholePage = /^\s*<(!doctype|html)\b/i.test(text) && request.headers["HX-Request-Type"] !== "full";
+  const isWholePage = /^\s*<(!doctype|html)\b/i.test(text);
   // A broken site, a proxy and the sign-in page answer with pages of their own: they must not stand where a form stood.
   if (response.status < 500 && !isWholePage) return;
   event.preventDefault();

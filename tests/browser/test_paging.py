@@ -88,8 +88,6 @@ def test_back_after_a_reload_or_from_another_page_shows_whole_pages(page, articl
     page.locator("#older").click()
     expect(bodies(page)).to_have_text(numbered(12, 3))
     page.reload()
-    expect(page.locator("#keys-help")).to_be_visible()
-    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     page.go_back()
     expect_whole_page(page, article, numbered(12, 8))
     page.locator("#older").click()
@@ -181,3 +179,50 @@ def test_each_comment_is_on_exactly_one_page_of_a_thread_that_is_walked_by_link(
         page.goto(page.locator("#older").get_attribute("href"))
         seen += bodies(page).all_inner_texts()
     assert seen == numbered(12, 1)
+
+
+def test_back_before_the_script_has_come_shows_the_page_of_the_address(page, article, thread):
+    held = []
+    page.goto(article.path)
+    page.locator("#older").click()
+    expect(bodies(page)).to_have_text(numbered(12, 3))
+    page.route("**/understory.*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(bodies(page)).to_have_text(numbered(7, 3))
+    page.evaluate("history.back()")
+    page.wait_for_url(article.path, wait_until="commit")
+    assert held
+    page.unroute("**/understory.*.js")
+    expect_whole_page(page, article, numbered(12, 8))
+
+
+def test_quick_presses_of_back_show_the_page_of_the_last(page, article, thread):
+    page.goto(article.path)
+    for texts in (numbered(12, 3), numbered(12, 1)):
+        page.locator("#older").click()
+        expect(bodies(page)).to_have_text(texts)
+    slow = []
+    page.route("**/articles/**", lambda route: slow.append(route))
+    page.evaluate("history.back()")
+    page.wait_for_url(f"{article.path}?before=8", wait_until="commit")
+    page.evaluate("history.back()")
+    page.wait_for_url(article.path, wait_until="commit")
+    page.evaluate("history.forward()")
+    page.wait_for_url(f"{article.path}?before=8", wait_until="commit")
+    for route in reversed(slow):
+        route.continue_()
+    page.unroute("**/articles/**")
+    expect_whole_page(page, article, numbered(7, 3))
+
+
+def test_a_page_that_was_come_back_to_is_alive(page, article, crowd, thread):
+    page.goto(article.path)
+    page.locator("#older").click()
+    expect(bodies(page)).to_have_text(numbered(12, 3))
+    page.go_back()
+    expect(bodies(page)).to_have_text(numbered(12, 8))
+    crowd.comment(article, "While you were away")
+    page.get_by_text("Show 1 new comment").click()
+    expect(bodies(page).first).to_have_text("While you were away")
+    page.get_by_role("button", name="Keyboard").click()
+    expect(page.get_by_role("dialog")).to_be_visible()

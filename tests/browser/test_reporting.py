@@ -68,5 +68,7 @@ def test_enough_reports_hide_a_comment_on_every_open_page_until_a_moderator_has_
     expect(card.locator(".report")).to_have_count(3)
     expect(card.locator(".state")).to_have_text("hidden by reports")
     card.get_by_role("button", name="Approve").click()
+    page.get_by_text("Show 1 new comment").click()
+    expect(page.locator(f"#comment-{comment}")).to_be_visible()
     page.reload()
     expect(page.locator(f"#comment-{comment}")).to_be_visible()

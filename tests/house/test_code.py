@@ -110,12 +110,12 @@ def test_every_vendored_script_has_its_checksum_and_its_licence():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "static" / "js").glob("*.js")), ids=name_of)
-def test_a_script_is_small_and_fetches_and_evaluates_nothing(path):
+def test_a_script_is_small_and_leaves_requests_and_markup_to_the_library(path):
     source = path.read_text(encoding="utf-8")
     assert len(source.splitlines()) < 60
-    assert not re.search(
-        r"\bfetch\(|XMLHttpRequest|\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", source
-    )
+    assert not re.search(r"XMLHttpRequest|\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", source)
+    # The library would queue the page of a second press of Back behind the first, and drop that of a third.
+    assert ("fetch(" in source) == (path.name == "back.js")
 
 
 def test_the_style_sheet_loads_nothing():

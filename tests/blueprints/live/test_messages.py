@@ -84,6 +84,14 @@ def test_what_waits_is_told_to_nobody_until_it_is_approved(site, slug):
     assert "#arrivals" in told(site, slug, 1)
 
 
+def test_what_is_shown_again_arrives_again(site, slug):
+    posted = add_comment(site, slug, "Hidden for a while")
+    within(site, operations.set_state, posted, State.SPAM)
+    before = article(site, slug).version
+    within(site, operations.set_state, posted, State.VISIBLE)
+    assert "#arrivals" in told(site, slug, before)
+
+
 def test_closing_is_told(site, slug):
     within(site, articles.set_closed, slug, True)
     parts = told(site, slug, 1)
