@@ -9,10 +9,10 @@ async function show() {
   if (wanted !== address()) return;
   const target = document.body;
   await htmx.swap({ text, target, sourceElement: target, swap: "outerSync" });
-  document.dispatchEvent(new Event("restored"));
+  htmx.trigger(document, "restored");
 }
 
-const restore = () => show().catch(() => location.reload());
+const restore = () => show().catch(() => htmx.trigger(document, "htmx:error", { ctx: {} }));
 
 document.addEventListener("htmx:before:history:restore", (event) => {
   event.preventDefault();
