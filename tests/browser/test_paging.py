@@ -31,6 +31,15 @@ def expect_whole_page(page, article, texts):
         expect(page.locator(once)).to_have_count(1)
 
 
+def into(held):
+    """A handler that lets no answer through until its route is taken from the list."""
+
+    def hold(route):
+        held.append(route)
+
+    return hold
+
+
 def test_older_comments_extend_the_list_in_place(page, article, thread):
     page.goto(article.path)
     mark(page)
@@ -186,7 +195,7 @@ def test_back_before_the_script_has_come_shows_the_page_of_the_address(page, art
     page.goto(article.path)
     page.locator("#older").click()
     expect(bodies(page)).to_have_text(numbered(12, 3))
-    page.route("**/understory.*.js", lambda route: held.append(route))
+    page.route("**/understory.*.js", into(held))
     page.reload(wait_until="commit")
     expect(bodies(page)).to_have_text(numbered(7, 3))
     page.evaluate("history.back()")
@@ -202,7 +211,7 @@ def test_quick_presses_of_back_show_the_page_of_the_last(page, article, thread):
         page.locator("#older").click()
         expect(bodies(page)).to_have_text(texts)
     slow = []
-    page.route("**/articles/**", lambda route: slow.append(route))
+    page.route("**/articles/**", into(slow))
     page.evaluate("history.back()")
     page.wait_for_url(f"{article.path}?before=8", wait_until="commit")
     page.evaluate("history.back()")
