@@ -9,6 +9,7 @@ from flask import request
 
 from understory.limits import household
 from understory.sealing import HASH_LENGTH, keyed_hash
+from understory.settings import current
 
 #: "2001:db8:ffff::/48" is the longest.
 RANGE_LENGTH = 20
@@ -16,7 +17,7 @@ RANGE_LENGTH = 20
 #: Bits of an address that its range keeps: what a provider hands out as one block.
 _KEPT_BITS = {4: 24, 6: 48}
 
-__all__ = ["HASH_LENGTH", "RANGE_LENGTH", "Trace", "trace_here", "trace_of"]
+__all__ = ["HASH_LENGTH", "NO_TRACE", "RANGE_LENGTH", "Trace", "trace_here", "trace_of"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,21 @@ class Trace:
     range: str | None = None
 
 
+#: Of somebody who has no address, or where none is to be kept.
+NO_TRACE = Trace()
+
+
 def trace_of(address: str) -> Trace:
     """What is kept of an address; nothing of one that is none."""
     home = household(address)
     try:
         parsed = ipaddress.ip_address(home)
     except ValueError:
-        return Trace()
+        return NO_TRACE
     network = ipaddress.ip_network((home, _KEPT_BITS[parsed.version]), strict=False)
     return Trace(keyed_hash(home, "address"), str(network))
 
 
 def trace_here() -> Trace:
-    """What is kept of who is asking."""
-    return trace_of(request.remote_addr or "")
+    """What is kept of who is asking, for as long as ADDRESS_DAYS says."""
+    return NO_TRACE if current().address_days == 0 else trace_of(request.remote_addr or "")

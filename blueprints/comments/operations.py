@@ -17,6 +17,7 @@ from understory import clock
 from understory.db import AnyRow, db, read, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
+from understory.traces import NO_TRACE, Trace
 
 _comments = Comment.metadata.tables[Comment.__tablename__]
 
@@ -56,6 +57,7 @@ class Submission:
     email: str | None = None
     parent_id: int | None = None
     reader_key: str | None = None
+    trace: Trace = NO_TRACE
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ def _insert(submission: Submission, html: str, state: State) -> Posted:
         shown=placement.is_shown(state),
         reader_key=submission.reader_key,
         created_at=clock.now(),
+        address_hash=submission.trace.hash,
+        address_range=submission.trace.range,
     ).scalar_one()
     if state == State.VISIBLE:
         placement.welcome(comment_id, submission.article_id, root_number, submission.parent_id)

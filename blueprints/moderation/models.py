@@ -42,7 +42,7 @@ class Report(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
-    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH), index=True)
     grounds: Mapped[str] = mapped_column(String(16))
     words: Mapped[str] = mapped_column(String(REASON_LENGTH))
     settled: Mapped[bool] = mapped_column(default=False, server_default=false())
