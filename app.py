@@ -10,6 +10,7 @@ import blueprints.comments
 import blueprints.feeds
 import blueprints.live
 import blueprints.moderation
+import blueprints.picture
 import blueprints.privacy
 import blueprints.votes
 from understory import assets, db, errors, limits, paging, security, serve, settings, templating
@@ -46,6 +47,7 @@ def create_app(given: Settings | None = None) -> Flask:
         blueprints.live,
         blueprints.feeds,
         blueprints.privacy,
+        blueprints.picture,
     ):
         feature.register(app)
     return app

@@ -27,6 +27,11 @@ class Trace:
     hash: str | None = None
     range: str | None = None
 
+    @property
+    def columns(self) -> dict[str, str | None]:
+        """As tables keep it."""
+        return {"address_hash": self.hash, "address_range": self.range}
+
 
 #: Of somebody who has no address, or where none is to be kept.
 NO_TRACE = Trace()

@@ -113,7 +113,7 @@ class Comment(Model):
     down: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     best: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     address_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))
     address_range: Mapped[str | None] = mapped_column(String(RANGE_LENGTH))

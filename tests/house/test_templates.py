@@ -18,7 +18,7 @@ NEEDS = re.compile(r"\{# needs: ([\w, ]+?)(?:;[^#]*)? #\}\n")
 SANITIZED = {"article.html", "comment.html", "edit.html", "parent.html", "html"}
 
 #: Drawings that a library made of the site's own words and numbers.
-DRAWN = {"qr"}
+DRAWN = {"qr", "chart.svg"}
 
 #: What is written as JSON into a block of data, which no browser runs.
 AS_JSON = {"linked_data"}
