@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from blueprints.accounts.models import NAME_LENGTH, Role
 from understory.forms import AtMost, Filled, Form, no_controls, one_line
@@ -106,7 +107,7 @@ class PasskeyForm(ConfirmForm):
 
 
 class RoleForm(Form):
-    role = SelectField("Role", choices=ROLES)
+    role = SelectField("Role", [InputRequired("Please choose one.")], choices=ROLES)
 
 
 class InviteForm(RoleForm):
