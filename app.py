@@ -10,6 +10,8 @@ import blueprints.comments
 import blueprints.feeds
 import blueprints.live
 import blueprints.moderation
+import blueprints.picture
+import blueprints.privacy
 import blueprints.votes
 from understory import assets, db, errors, limits, paging, security, serve, settings, templating
 from understory.front import Front
@@ -44,6 +46,8 @@ def create_app(given: Settings | None = None) -> Flask:
         blueprints.moderation,
         blueprints.live,
         blueprints.feeds,
+        blueprints.privacy,
+        blueprints.picture,
     ):
         feature.register(app)
     return app

@@ -95,6 +95,7 @@ def _read(name: str) -> str:
 _RECIPES: Mapping[str, Callable[[], str]] = {
     "understory.js": script,
     "understory.css": lambda: _dense(_read("understory.css")),
+    "passkeys.js": lambda: jsmin(_read("js/passkeys.js")),
     "desk.css": lambda: _dense(_read("desk.css")),
     "favicon.svg": lambda: _read("favicon.svg"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from understory import bell
+from understory import bell, rounds
 from understory.bridge import Bridge
 from understory.ear import Ear
 from understory.hot import HotPages
@@ -34,19 +34,20 @@ class Front:
         self._hot = HotPages(app, self._bridge, self._ear)
         self._listening = Listening(app)
         self._hang_up = bell.listen(self._listening.streams.ring)
-        self._following: asyncio.Task[None] | None = None
+        self._app = app
+        self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         # What is here now stays: the collector need not look through it again, a tenth of a second each time.
         gc.collect()
         gc.freeze()
         before_stopping(loop, self._listening.streams.close)
-        self._following = loop.create_task(self._follow())
+        self._tasks = [loop.create_task(self._follow()), loop.create_task(rounds.keep_walking(self._app))]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._hang_up()
-        if self._following is not None:
-            self._following.cancel()
+        for task in self._tasks:
+            task.cancel()
         self._bridge.close()
         self._ear.close()
 

@@ -54,6 +54,8 @@ class Settings:
     post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")
     thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
     act_limit: str = _setting("60 per minute", values.limit, "votes, reports and changes from one address")
+    address_days: int = _setting(30, values.whole(0, 3650), "days for which traces of commenters' addresses are kept")
+    sign_in_days: int = _setting(90, values.whole(1, 3650), "days for which sign-ins and changes of accounts are kept")
     sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
 
     @property

@@ -1,13 +1,14 @@
-"""Accounts: who may sign in, and the guard over the moderators' part of the site."""
+"""Accounts: who may sign in and how, one's own account, the people, and the guard over the moderators' part."""
 
 from flask import Flask
 
-from blueprints.accounts import cli, first, guard, views
+from blueprints.accounts import cli, first, guard, own, own_factors, people, second, views
 from understory import serve
 
 
 def register(app: Flask) -> None:
     guard.init_app(app)
-    app.register_blueprint(views.bp)
+    for room in (views, second, own, own_factors, people):
+        app.register_blueprint(room.bp)
     app.cli.add_command(cli.group)
     serve.at_start(app, first.offer)

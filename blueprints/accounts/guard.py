@@ -8,8 +8,9 @@ from flask import Flask, abort, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from blueprints.accounts import queries
+from blueprints.accounts import queries, sessions
 from blueprints.accounts.models import Account
+from understory import clock
 from understory.security import has_session
 
 GUARDED = "/admin"
@@ -28,7 +29,9 @@ def init_app(app: Flask) -> None:
 def account_here() -> Account | None:
     """Who is signed in. Without a session cookie nothing is asked, so the answer stays cacheable."""
     if "account" not in g:
-        g.account = current_user if has_session() and current_user.is_authenticated else None
+        found = current_user if has_session() and current_user.is_authenticated else None
+        # The account itself, not Flask-Login's stand-in for it, which is gone once somebody signs out.
+        g.account = found._get_current_object() if found is not None else None
     return cast("Account | None", g.account)
 
 
@@ -38,12 +41,29 @@ def moderator_here() -> Account | None:
     return account if account is not None and account.is_moderator else None
 
 
+def admin_here() -> Account:
+    """The admin who is signed in; for everybody else the request ends here."""
+    account = account_here()
+    if account is None or not account.is_admin:
+        abort(403)
+    return account
+
+
+def signed_in_here() -> Response | None:
+    """Before every request for what belongs to an account: who is not signed in is asked to."""
+    account = account_here()
+    if account is None:
+        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=asked))
+    if clock.now() - account.session_seen_at > sessions.SEEN_EVERY:
+        sessions.seen(account.session_id)
+    return None
+
+
 def _guard() -> Response | None:
     if request.path != GUARDED and not request.path.startswith(f"{GUARDED}/"):
         return None
-    if account_here() is None:
-        asked = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=asked))
-    if moderator_here() is None:
+    sent_away = signed_in_here()
+    if sent_away is None and moderator_here() is None:
         abort(403)
-    return None
+    return sent_away

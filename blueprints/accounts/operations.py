@@ -1,4 +1,4 @@
-"""What is done to accounts: made, checked at sign-in, claimed. Only this module writes their tables."""
+"""What is done to accounts: made, checked at sign-in, claimed, given another role or another password."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from blueprints.accounts import queries
-from blueprints.accounts.models import Account, Claim, Role
+from blueprints.accounts import queries, record, sessions
+from blueprints.accounts.models import Account, Claim, Event, Role
 from understory import clock
 from understory.db import transaction
 from understory.errors import Missing, Refused
@@ -26,6 +26,13 @@ class NameTaken(Refused):
     """There is an account of that name."""
 
 
+class LastAdmin(Refused):
+    """Without an admin nobody could let anybody in."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last admin. Make somebody else an admin first.")
+
+
 def add(name: str, password: str, role: Role) -> Account:
     """Make an account. Raises NameTaken."""
     account = Account(
@@ -33,7 +40,6 @@ def add(name: str, password: str, role: Role) -> Account:
         folded_name=queries.folded(name),
         password_hash=_hasher.hash(password),
         role=role,
-        session_key=secrets.token_urlsafe(24),
         created_at=clock.now(),
     )
     try:
@@ -41,6 +47,7 @@ def add(name: str, password: str, role: Role) -> Account:
             session.add(account)
             # Within another transaction nothing is written at the end of this one, and the refusal would come too late.
             session.flush()
+            record.note(Event.JOINED, (account.id, name), more=role)
     except IntegrityError:
         raise NameTaken(f"There is an account named {name} already.") from None
     return account
@@ -49,15 +56,47 @@ def add(name: str, password: str, role: Role) -> Account:
 def check(name: str, password: str) -> Account | None:
     """The account that this name and password open; a hash of older strength is made anew."""
     account = queries.named(name)
-    try:
-        _hasher.verify(account.password_hash if account else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
+    if not _fits(account, password) or account is None:
         return None
-    if account is not None and _hasher.check_needs_rehash(account.password_hash):
+    if _hasher.check_needs_rehash(account.password_hash):
         with transaction() as session:
             fresh = _hasher.hash(password)
             session.execute(update(Account).where(Account.id == account.id).values(password_hash=fresh))
     return account
+
+
+def is_password(account_id: int, password: str) -> bool:
+    """Whether this is the account's password."""
+    return _fits(queries.one(account_id), password)
+
+
+def set_password(account_id: int, password: str, *, but: int | None = None, by: str = "") -> None:
+    """Give an account another password; whoever signed in with the old one is out, `but` this session. Raises Missing.
+
+    `by` is who did it, if not its owner.
+    """
+    fresh = _hasher.hash(password)
+    with transaction() as session:
+        account = queries.existing(account_id)
+        account.password_hash = fresh
+        session.flush()
+        record.note(Event.PASSWORD_CHANGED, (account_id, account.name), by=by)
+        sessions.end(account_id, by, but=but)
+
+
+def set_role(account_id: int, role: Role, by: str) -> None:
+    """Give an account another role, in force at once. Raises Missing, and LastAdmin."""
+    with transaction() as session:
+        # Two admins who demote each other at the same moment take turns here.
+        admins = session.scalars(select(Account.id).where(Account.role == Role.ADMIN).with_for_update()).all()
+        account = queries.existing(account_id)
+        before = account.role
+        if before == role:
+            return
+        if list(admins) == [account_id]:
+            raise LastAdmin
+        account.role = role
+        record.note(Event.ROLE_CHANGED, (account_id, account.name), by=by, more=f"{before} → {role.value}")
 
 
 def offer_claim() -> str:
@@ -83,3 +122,10 @@ def claim(token: str, name: str, password: str) -> Account:
         if used is None:
             raise Missing("This link was used already, or a newer one was printed since.")
         return add(name, password, Role.ADMIN)
+
+
+def _fits(account: Account | None, password: str) -> bool:
+    try:
+        return _hasher.verify(account.password_hash if account else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False

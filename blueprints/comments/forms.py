@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 from blueprints.comments.models import AUTHOR_LENGTH, BODY_LENGTH, EMAIL_LENGTH, SUBMISSION_LENGTH
 from blueprints.comments.operations import Submission
 from understory.forms import AtMost, Filled, Form, no_controls, one_line, unix_lines
+from understory.traces import trace_here
 
 _SUBMISSION = re.compile(rf"[A-Za-z0-9_-]{{8,{SUBMISSION_LENGTH}}}")
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\".]+(\.[^\s@<>\".]+)+")
@@ -94,6 +95,7 @@ class CommentForm(Form):
             email=self.email.data or None,
             parent_id=self.asked_parent,
             reader_key=reader_key,
+            trace=trace_here(),
         )
 
     def renew(self, *, parent_id: int | None = None) -> None:

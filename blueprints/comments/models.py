@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from understory.db import Model, UTCDateTime
 from understory.readers import KEY_LENGTH
+from understory.traces import HASH_LENGTH, RANGE_LENGTH
 
 AUTHOR_LENGTH = 64
 EMAIL_LENGTH = 254
@@ -46,7 +47,8 @@ class Comment(Model):
     that: steps of STEP characters, so that text order is thread order. Neither ever changes. `shown` is
     whether the comment takes a place on the page: it is visible, or `shown_replies` of its replies are.
     `branch_size` counts the comments shown below a root, at any depth. `up` and `down` count votes, and `best`
-    is what they come to in the order by that name. `reader_key` is the reader who wrote it.
+    is what they come to in the order by that name. `reader_key` is the reader who wrote it. What is kept of the
+    address goes after its time; an erased comment is WITHDRAWN for good, and holds nothing any more.
     """
 
     __tablename__ = "comments"
@@ -75,6 +77,18 @@ class Comment(Model):
             sqlite_where=text("shown = 1"),
             postgresql_where=text("shown"),
         ),
+        Index(
+            "ix_comments_swept",
+            "created_at",
+            sqlite_where=text("address_hash IS NOT NULL"),
+            postgresql_where=text("address_hash IS NOT NULL"),
+        ),
+        Index(
+            "ix_comments_email",
+            text("lower(email)"),
+            sqlite_where=text("email IS NOT NULL"),
+            postgresql_where=text("email IS NOT NULL"),
+        ),
         CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="only_roots_have_no_parent"),
         # An id is an address: it is never given a second time, not even after its comment was erased.
         {"sqlite_autoincrement": True},
@@ -99,8 +113,11 @@ class Comment(Model):
     down: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     best: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    address_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))
+    address_range: Mapped[str | None] = mapped_column(String(RANGE_LENGTH))
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Edit(Model):

@@ -17,6 +17,7 @@ from understory import clock
 from understory.db import AnyRow, db, read, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
+from understory.traces import NO_TRACE, Trace
 
 _comments = Comment.metadata.tables[Comment.__tablename__]
 
@@ -56,6 +57,7 @@ class Submission:
     email: str | None = None
     parent_id: int | None = None
     reader_key: str | None = None
+    trace: Trace = NO_TRACE
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,7 @@ def set_state(comment_id: int, state: State) -> Change:
 
 def count_votes(comment_id: int, up: int, down: int) -> None:
     """Move a comment's votes by these amounts; its place in the order "best" follows."""
-    session = db.session()
-    comment = session.get(Comment, comment_id, with_for_update=True)
+    comment = db.session.get(Comment, comment_id, with_for_update=True)
     if comment is None:
         raise Missing("There is no such comment.")
     comment.up += up
@@ -141,8 +142,7 @@ def rerender(batch: int = 500) -> int:
                 session.execute(update(Comment).where(Comment.id == comment_id).values(html=html))
             for article_id in {row.article_id for row in rows if row.id in fresh}:
                 articles.note_thread_change(article_id, What.THREAD)
-        changed += len(fresh)
-        last = rows[-1].id
+        changed, last = changed + len(fresh), rows[-1].id
     return changed
 
 
@@ -166,6 +166,7 @@ def _insert(submission: Submission, html: str, state: State) -> Posted:
         shown=placement.is_shown(state),
         reader_key=submission.reader_key,
         created_at=clock.now(),
+        **submission.trace.columns,
     ).scalar_one()
     if state == State.VISIBLE:
         placement.welcome(comment_id, submission.article_id, root_number, submission.parent_id)

@@ -11,8 +11,16 @@ from blueprints.articles import operations as articles
 from blueprints.articles.models import What
 from blueprints.comments.models import Comment, State
 from understory.db import run
+from understory.errors import Refused
 
 _comments = Comment.metadata.tables[Comment.__tablename__]
+
+
+class Erased(Refused):
+    """The comment is empty for good: no act and no undo brings it back."""
+
+    def __init__(self) -> None:
+        super().__init__("This comment was erased at its author's wish. Nothing of it is left to be brought back.")
 
 
 def is_shown(state: str, shown_replies: int = 0) -> bool:
@@ -32,7 +40,9 @@ def welcome(comment_id: int, article_id: int, root_number: int, parent_id: int |
 
 
 def bring_into(session: Session, comment: Comment, state: State) -> None:
-    """Set the state; placeholders above, the thread's counts and its open pages follow."""
+    """Set the state; placeholders above, the thread's counts and its open pages follow. Raises Erased."""
+    if comment.erased_at is not None:
+        raise Erased
     before, was_shown = comment.state, comment.shown
     comment.state = state
     also_changed = _show_as_needed(session, comment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from understory.db import Model, UTCDateTime
@@ -42,11 +42,11 @@ class Report(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
-    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH), index=True)
     grounds: Mapped[str] = mapped_column(String(16))
     words: Mapped[str] = mapped_column(String(REASON_LENGTH))
     settled: Mapped[bool] = mapped_column(default=False, server_default=false())
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class LogEntry(Model):
@@ -56,6 +56,7 @@ class LogEntry(Model):
     """
 
     __tablename__ = "moderation_log"
+    __table_args__ = (Index("ix_moderation_log_picture", "at", "after", "act", "before", "comment_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

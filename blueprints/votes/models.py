@@ -18,6 +18,6 @@ class Vote(Model):
     __table_args__ = (CheckConstraint("value IN (1, -1)", name="up_or_down"),)
 
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"), primary_key=True)
-    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    reader_key: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True, index=True)
     value: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from sqlalchemy import select
+
 from blueprints.comments import operations as comments
 from blueprints.comments.models import Comment, State
 from blueprints.votes.models import Vote
@@ -43,3 +45,13 @@ def press(comment_id: int, reader_key: str, value: int) -> int:
             session.delete(vote)
         comments.count_votes(comment_id, up=(after == 1) - (before == 1), down=(after == -1) - (before == -1))
         return after
+
+
+def forget(reader_key: str) -> int:
+    """Take back every vote of a reader, as if it had never been given; gives how many there were."""
+    with transaction() as session:
+        votes = session.scalars(select(Vote).where(Vote.reader_key == reader_key)).all()
+        for vote in votes:
+            session.delete(vote)
+            comments.count_votes(vote.comment_id, up=-(vote.value == 1), down=-(vote.value == -1))
+        return len(votes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from blueprints.comments.models import Comment
 from blueprints.votes.models import Vote
-from understory.db import db
+from understory.db import AnyRow, db
 
 
 def on(comment_id: int, reader_key: str | None) -> int:
@@ -27,3 +29,9 @@ def in_thread(article_id: int, reader_key: str, most: int = 500) -> dict[int, in
         .limit(most)
     )
     return {row.comment_id: row.value for row in db.session.execute(query)}
+
+
+def all_of(reader_key: str) -> Sequence[AnyRow]:
+    """Every vote that a reader gave and did not take back, oldest first."""
+    query = select(Vote.comment_id, Vote.value, Vote.at).where(Vote.reader_key == reader_key)
+    return db.session.execute(query.order_by(Vote.at)).all()

@@ -16,6 +16,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 
 #: Something that each kind of address leads to on the site of these tests.
 KNOWN = {"slug": "a-title", "comment_id": 1, "entry_id": 1, "token": "token", "filename": "favicon.svg"}
+KNOWN |= {"account_id": 1, "session_id": 1, "invite_id": 1, "passkey_id": 1}
 
 #: What a form of the site could hold, without its token.
 FIELDS = {
@@ -28,6 +29,11 @@ FIELDS = {
     "name": "Grace",
     "password": "correct horse battery",
 }
+
+
+#: What is answered before a token is asked for: links that are spent, steps that nobody is at, what is not there.
+ANSWERS = {"accounts.claim": 410, "accounts.join": 410, "second.step": 303, "factors.remove_passkey": 404}
+ANSWERS |= {"factors.telephone": 303}
 
 
 @pytest.fixture
@@ -123,7 +129,7 @@ def test_every_post_without_a_token_is_refused_and_changes_nothing(inhabited):
         for htmx in (False, True):
             for fields in (FIELDS, {**FIELDS, "csrf_token": ""}, {**FIELDS, "csrf_token": "rubbish"}):
                 response = moderator.post(path, fields, htmx=htmx)
-                assert response.status_code == (410 if rule.endpoint == "accounts.claim" else 403), path
+                assert response.status_code == ANSWERS.get(rule.endpoint, 403), path
     assert everything_in(inhabited) == before
     assert moderator.get("/admin/").status_code == 200
 
@@ -166,7 +172,7 @@ def test_no_answer_is_both_public_and_somebodys_own(inhabited):
 
 def test_only_forms_begin_a_session(inhabited):
     begins = {"posting.new", "posting.form", "accounts.sign_in", "votes.token"}
-    begins |= {"votes.show", "reports.report", "reports.form"}
+    begins |= {"votes.show", "reports.report", "reports.form", "second.passkey"}
     for rule in rules(inhabited, "GET"):
         somebody = Reader(inhabited)
         with somebody.get(path_of(inhabited, rule)):
