@@ -10,6 +10,7 @@ import blueprints.comments
 import blueprints.feeds
 import blueprints.live
 import blueprints.moderation
+import blueprints.spam
 import blueprints.votes
 from understory import assets, db, errors, limits, paging, security, serve, settings, templating
 from understory.front import Front
@@ -39,6 +40,7 @@ def create_app(given: Settings | None = None) -> Flask:
     for feature in (
         blueprints.accounts,
         blueprints.articles,
+        blueprints.spam,
         blueprints.comments,
         blueprints.votes,
         blueprints.moderation,

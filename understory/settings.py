@@ -55,6 +55,8 @@ class Settings:
     thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
     act_limit: str = _setting("60 per minute", values.limit, "votes, reports and changes from one address")
     sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
+    akismet_key: str = _setting("", values.text, "key for a spam check by Akismet's protocol; none: nobody is asked")
+    akismet_url: str = _setting("https://rest.akismet.com/1.1", values.address, "where that service is")
 
     @property
     def database(self) -> str:
@@ -107,7 +109,7 @@ def _parsed(name: str, given: _Given) -> Any:
     try:
         return _KNOWN[name].metadata["parse"](given.text)
     except ValueError as error:
-        shown = "" if name in ("secret_key", "database_url") else f" {given.text!r}:"
+        shown = "" if name in ("secret_key", "database_url", "akismet_key") else f" {given.text!r}:"
         raise SettingError(f"{given.label}:{shown} {error}") from None
 
 

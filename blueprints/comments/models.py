@@ -46,7 +46,9 @@ class Comment(Model):
     that: steps of STEP characters, so that text order is thread order. Neither ever changes. `shown` is
     whether the comment takes a place on the page: it is visible, or `shown_replies` of its replies are.
     `branch_size` counts the comments shown below a root, at any depth. `up` and `down` count votes, and `best`
-    is what they come to in the order by that name. `reader_key` is the reader who wrote it.
+    is what they come to in the order by that name. `reader_key` is the reader who wrote it. `held_for` says in words,
+    a reason a line, why the site held it, and `held_as` the state that this brought it into: while it is still in
+    that state, no moderator has decided, and its author sees it wait.
     """
 
     __tablename__ = "comments"
@@ -101,6 +103,8 @@ class Comment(Model):
     reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_for: Mapped[str | None] = mapped_column(Text)
+    held_as: Mapped[str | None] = mapped_column(String(16))
 
 
 class Edit(Model):
