@@ -14,17 +14,22 @@ from blueprints.comments.models import Comment, State
 from blueprints.spam import judging
 from blueprints.spam.banning import Sender
 from blueprints.spam.judging import Sent
+from blueprints.spam.rules import Outcome
 from blueprints.spam.signs import Text
 from understory.db import read
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a text comes from, as a request tells it. What a moderator writes is not judged."""
+    """Where a text comes from, as a request tells it. What a moderator writes is not judged.
+
+    `is_held` is for an author whose every comment moderators want to see first.
+    """
 
     address: str = ""
     browser: str = ""
     is_trusted: bool = False
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ def judged(text: tuple[str, str | None, str], reader_key: str | None, article_id
             partial(_approved, reader_key),
         )
     )
+    if origin.is_held:
+        verdict = verdict.and_also(Outcome.PENDING, "Moderators want to see each comment of this author first")
     return Arrival(html, State(verdict.outcome), verdict.held_for)
 
 

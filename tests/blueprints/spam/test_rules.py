@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from blueprints.comments import operations
+from blueprints.comments.arriving import Origin
 from blueprints.comments.models import State
 from blueprints.moderation.models import Act
 from tests.builders import (
@@ -18,6 +20,8 @@ from tests.builders import (
     moderate,
     queries_of,
     signed_in,
+    submission,
+    within,
 )
 from tests.reading import page
 
@@ -104,6 +108,12 @@ def test_a_newcomer_is_one_until_enough_of_their_comments_are_on_the_site(site, 
 def test_what_a_moderator_writes_is_not_judged(site, slug):
     put_in_force(site, premoderate=True, banned_words=["darn"])
     assert posted(site, slug, "Darn", reader=signed_in(site)).state == State.VISIBLE
+
+
+def test_an_author_whom_moderators_want_to_see_first_is_held(site, slug):
+    made = within(site, operations.receive, submission(site, slug), Origin(is_held=True))
+    assert made.state == State.PENDING
+    assert comment(site, made.comment_id).held_for == "Moderators want to see each comment of this author first"
 
 
 def test_the_setting_is_the_first_rule_until_somebody_saves_others(make_site):
