@@ -12,6 +12,7 @@ import blueprints.live
 import blueprints.moderation
 import blueprints.picture
 import blueprints.privacy
+import blueprints.spam
 import blueprints.votes
 from understory import assets, db, errors, limits, paging, security, serve, settings, templating
 from understory.front import Front
@@ -41,6 +42,7 @@ def create_app(given: Settings | None = None) -> Flask:
     for feature in (
         blueprints.accounts,
         blueprints.articles,
+        blueprints.spam,
         blueprints.comments,
         blueprints.votes,
         blueprints.moderation,

@@ -25,7 +25,7 @@ from app import create_app
 from blueprints.articles import operations as articles
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, State
-from blueprints.comments.operations import step
+from blueprints.comments.paths import step
 from understory import clock
 from understory.db import transaction
 from understory.sanitize import comment_html

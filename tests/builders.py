@@ -105,6 +105,16 @@ def log(site: Flask) -> list[LogEntry]:
     return within(site, lambda: list(db.session.scalars(select(LogEntry).order_by(LogEntry.id))))
 
 
+def everything_in(site: Flask) -> dict[str, list[tuple]]:
+    """Every row of every table."""
+
+    def read() -> dict[str, list[tuple]]:
+        tables = db.metadata.sorted_tables
+        return {table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables}
+
+    return within(site, read)
+
+
 def at_once(*acts: Callable[[], Result]) -> list[Result | Exception]:
     """Runs the acts in threads that start together; gives what each returned or raised."""
     together = Barrier(len(acts))

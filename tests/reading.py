@@ -69,7 +69,9 @@ class Element:
         """What a browser would send of this form if nobody touched it."""
         sent = {}
         for element in self.walk():
-            if element.tag == "input" and element.attributes.get("type") != "submit" and "name" in element.attributes:
+            kind = element.attributes.get("type")
+            is_off = kind in ("checkbox", "radio") and "checked" not in element.attributes
+            if element.tag == "input" and kind != "submit" and "name" in element.attributes and not is_off:
                 sent[element["name"]] = element.attributes.get("value", "")
             elif element.tag == "textarea":
                 # A browser drops the newline that follows the tag.

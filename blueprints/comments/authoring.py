@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from blueprints.articles import operations as articles
 from blueprints.articles.models import What
+from blueprints.comments.arriving import Arrival, Origin, judged
 from blueprints.comments.models import Change, Comment, Edit, State
 from blueprints.comments.placement import bring_into
 from understory import clock
-from understory.db import transaction
+from understory.db import db, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
 
@@ -44,18 +45,25 @@ class Answered(Refused):
         super().__init__("Somebody has answered this comment, so it stays. You are welcome to post another one.")
 
 
-def edit(comment_id: int, reader_key: str | None, body: str, minutes: int) -> None:
-    """Change one's own text; what it said before is kept for moderators. Raises Missing, NotYours, TooLate."""
+def edit(comment_id: int, reader_key: str | None, body: str, minutes: int, origin: Origin) -> None:
+    """Change one's own text, which is judged as a new one; what it said before is kept for moderators.
+
+    Raises Missing, NotYours, TooLate, IsBanned.
+    """
+    own = _own(db.session(), comment_id, reader_key, minutes)
+    if own.source == body:
+        return
     html = comment_html(body)
+    arrival = judged((own.author, own.email, html), reader_key, own.article_id, origin)
     with transaction() as session:
         comment = _own(session, comment_id, reader_key, minutes)
-        if comment.source == body:
-            return
         moment = clock.now()
         session.add(Edit(comment_id=comment.id, source=comment.source, html=comment.html, at=moment))
         comment.source, comment.html, comment.edited_at = body, html, moment
         if comment.state == State.VISIBLE:
             articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
+        if arrival.held_for:
+            _hold(session, comment, arrival)
 
 
 def withdraw(comment_id: int, reader_key: str | None, minutes: int) -> Change:
@@ -74,9 +82,17 @@ def seconds_left(created_at: datetime, minutes: int) -> int:
     return max(0, round((created_at + timedelta(minutes=minutes) - clock.now()).total_seconds()))
 
 
+def _hold(session: Session, comment: Comment, arrival: Arrival) -> None:
+    """Out of sight for the reasons that the new text gives; what was held already stays with the stricter state."""
+    stricter = (State.VISIBLE, State.PENDING, State.SPAM, State.REJECTED)
+    if stricter.index(arrival.state) > stricter.index(State(comment.state)):
+        bring_into(session, comment, arrival.state)
+    comment.held_for, comment.held_as = arrival.held_for, comment.state
+
+
 def _own(session: Session, comment_id: int, reader_key: str | None, minutes: int) -> Comment:
     comment = session.get(Comment, comment_id, with_for_update=True)
-    if comment is None or comment.state not in (State.VISIBLE, State.PENDING):
+    if comment is None or comment.state not in (State.VISIBLE, State.PENDING, comment.held_as):
         raise Missing("This comment is no longer here.")
     if reader_key is None or comment.reader_key != reader_key:
         raise NotYours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 from blueprints.articles import queries as articles
-from blueprints.comments import authoring, queries
+from blueprints.comments import authoring, origins, queries
 from blueprints.comments.authoring import seconds_left
 from blueprints.comments.forms import EditForm, WithdrawForm
 from blueprints.votes import queries as votes
@@ -68,7 +68,8 @@ def edit(comment_id: int) -> Response:
         return _edit_answer(comment, form, preview=comment_html(form.body.data or ""))
     try:
         limits.take(settings.current().act_limit, "act", limits.client())
-        authoring.edit(comment_id, key_here(), form.body.data or "", settings.current().edit_minutes)
+        minutes = settings.current().edit_minutes
+        authoring.edit(comment_id, key_here(), form.body.data or "", minutes, origins.here())
     except Refused as refusal:
         return _edit_answer(comment, form, refusal.status, refusal.message)
     return _done(comment_id, "Your changes are saved.")
@@ -95,7 +96,7 @@ def withdraw(comment_id: int) -> Response:
 def _own(comment_id: int) -> AnyRow:
     """The comment, if this reader wrote it and it is still there."""
     comment = queries.one(comment_id) or abort(404)
-    if comment.state not in ("visible", "pending"):
+    if comment.state != "visible" and not comment.waits:
         abort(410)
     if comment.reader_key is None or comment.reader_key != key_here():
         raise authoring.NotYours

@@ -29,6 +29,7 @@ def erase(whose: Whose) -> list[int]:
             comment.erased_at = clock.now()
             comment.author, comment.email, comment.source, comment.html = NOBODY, None, "", ""
             comment.reader_key, comment.address_hash, comment.address_range = None, None, None
+            comment.held_for, comment.held_as = None, None
         session.flush()
         ids = [comment.id for comment in comments]
         for start in range(0, len(ids), PER_STATEMENT):

@@ -47,8 +47,10 @@ class Comment(Model):
     that: steps of STEP characters, so that text order is thread order. Neither ever changes. `shown` is
     whether the comment takes a place on the page: it is visible, or `shown_replies` of its replies are.
     `branch_size` counts the comments shown below a root, at any depth. `up` and `down` count votes, and `best`
-    is what they come to in the order by that name. `reader_key` is the reader who wrote it. What is kept of the
-    address goes after its time; an erased comment is WITHDRAWN for good, and holds nothing any more.
+    is what they come to in the order by that name. `reader_key` is the reader who wrote it. `held_for` says in words,
+    a reason a line, why the site held it, and `held_as` the state that this brought it into: while it is still in
+    that state, no moderator has decided, and its author sees it wait. What is kept of the address goes after its
+    time; an erased comment is WITHDRAWN for good, and holds nothing any more.
     """
 
     __tablename__ = "comments"
@@ -118,6 +120,8 @@ class Comment(Model):
     address_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))
     address_range: Mapped[str | None] = mapped_column(String(RANGE_LENGTH))
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_for: Mapped[str | None] = mapped_column(Text)
+    held_as: Mapped[str | None] = mapped_column(String(16))
 
 
 class Edit(Model):

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from blueprints.articles import operations as articles
 from blueprints.articles.models import What
-from blueprints.comments import placement, ranking
-from blueprints.comments.models import DEEPEST_PATH, STEP, Change, Comment, State
+from blueprints.comments import arriving, paths, placement, ranking
+from blueprints.comments.arriving import Arrival, Origin
+from blueprints.comments.models import Change, Comment, State
 from understory import clock
 from understory.db import AnyRow, db, read, run, transaction
 from understory.errors import Missing, Refused
@@ -20,8 +21,6 @@ from understory.sanitize import comment_html
 from understory.traces import NO_TRACE, Trace
 
 _comments = Comment.metadata.tables[Comment.__tablename__]
-
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class AlreadySent(Refused):
@@ -70,14 +69,23 @@ class Posted:
 
 
 def post(submission: Submission, state: State = State.VISIBLE) -> Posted:
-    """Post a comment, or find the one that this submission posted before.
+    """Post a comment into a state, whatever the rules say, or find the one that this submission posted before.
 
     Raises AlreadySent, TakenDown, NotAnswerable, and Missing when the article is not open to readers.
     """
-    html = comment_html(submission.body)
+    return _take(submission, Arrival(comment_html(submission.body), state))
+
+
+def receive(submission: Submission, origin: Origin) -> Posted:
+    """Post a comment where bans, rules and what was learned of spam send it. Raises IsBanned, and as `post`."""
+    sent = submission.author, submission.email, comment_html(submission.body)
+    return _take(submission, arriving.judged(sent, submission.reader_key, submission.article_id, origin))
+
+
+def _take(submission: Submission, arrival: Arrival) -> Posted:
     try:
         with transaction():
-            return already_posted(submission) or _insert(submission, html, state)
+            return already_posted(submission) or _insert(submission, arrival)
     except IntegrityError:
         # Two processes took the same submission at the same moment: the database let one of them through.
         earlier = already_posted(submission)
@@ -96,7 +104,7 @@ def already_posted(submission: Submission) -> Posted | None:
         return None
     if (row.article_id, row.parent_id, row.source) != (submission.article_id, submission.parent_id, submission.body):
         raise AlreadySent(row.id)
-    if row.state not in (State.VISIBLE, State.PENDING):
+    if row.state not in (State.VISIBLE, State.PENDING, row.held_as):
         raise TakenDown
     return Posted(row.id, State(row.state), is_new=False)
 
@@ -146,7 +154,7 @@ def rerender(batch: int = 500) -> int:
     return changed
 
 
-def _insert(submission: Submission, html: str, state: State) -> Posted:
+def _insert(submission: Submission, arrival: Arrival) -> Posted:
     numbers = articles.number_comment(submission.article_id, is_root=submission.parent_id is None)
     parent = _parent(submission)
     root_number: int = parent.root_number if parent else numbers.roots
@@ -155,22 +163,24 @@ def _insert(submission: Submission, html: str, state: State) -> Posted:
         article_id=submission.article_id,
         parent_id=submission.parent_id,
         root_number=root_number,
-        path=_path(parent, numbers.numbered),
+        path=paths.below(parent.path if parent else None, numbers.numbered),
         depth=parent.depth + 1 if parent else 0,
         submission_id=submission.submission_id,
         author=submission.author,
         email=submission.email,
         source=submission.body,
-        html=html,
-        state=state,
-        shown=placement.is_shown(state),
+        html=arrival.html,
+        state=arrival.state,
+        shown=placement.is_shown(arrival.state),
         reader_key=submission.reader_key,
         created_at=clock.now(),
         **submission.trace.columns,
+        held_for=arrival.held_for,
+        held_as=arrival.held_as,
     ).scalar_one()
-    if state == State.VISIBLE:
+    if arrival.state == State.VISIBLE:
         placement.welcome(comment_id, submission.article_id, root_number, submission.parent_id)
-    return Posted(comment_id, state, is_new=True)
+    return Posted(comment_id, arrival.state, is_new=True)
 
 
 def _parent(submission: Submission) -> AnyRow | None:
@@ -182,20 +192,12 @@ def _parent(submission: Submission) -> AnyRow | None:
     return parent
 
 
-def _path(parent: AnyRow | None, number: int) -> str:
-    """A root has the empty path; a reply its parent's and one step more, while there is room for it."""
-    if parent is None:
-        return ""
-    path: str = parent.path[: STEP * (DEEPEST_PATH - 1)]
-    return path + step(number)
-
-
 @cache
 def _submitted() -> Select[*tuple[Any, ...]]:
     comment = _comments.c
-    return select(comment.id, comment.state, comment.article_id, comment.parent_id, comment.source).where(
-        comment.submission_id == bindparam("submission")
-    )
+    return select(
+        comment.id, comment.state, comment.held_as, comment.article_id, comment.parent_id, comment.source
+    ).where(comment.submission_id == bindparam("submission"))
 
 
 @cache
@@ -209,12 +211,3 @@ def _answered() -> Select[*tuple[Any, ...]]:
 @cache
 def _new() -> Insert:
     return insert(_comments).returning(_comments.c.id)
-
-
-def step(number: int) -> str:
-    """A number as a step of a path: base 36, so many digits that text order is number order."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return digits.rjust(STEP, "0")

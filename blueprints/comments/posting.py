@@ -9,10 +9,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from blueprints.articles import queries as articles
 from blueprints.articles.operations import ThreadClosed
-from blueprints.comments import operations, queries
+from blueprints.comments import operations, origins, queries
 from blueprints.comments.forms import CommentForm, new_submission_id
 from blueprints.comments.models import State
 from blueprints.comments.operations import Posted, Submission
+from blueprints.spam.judging import IsBanned
 from understory import limits, settings
 from understory.db import AnyRow
 from understory.errors import KEPT_BYTES, Refused, TooMany
@@ -52,6 +53,7 @@ def create(slug: str) -> Response:
     except (
         TooMany,
         ThreadClosed,
+        IsBanned,
         operations.AlreadySent,
         operations.TakenDown,
         operations.NotAnswerable,
@@ -83,7 +85,7 @@ def _post(submission: Submission) -> Posted:
     rules = settings.current()
     limits.take(rules.post_limit, "post", limits.client())
     limits.take(rules.thread_limit, "post in", str(submission.article_id))
-    return operations.post(submission, State.PENDING if rules.premoderate else State.VISIBLE)
+    return operations.receive(submission, origins.here())
 
 
 def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, Edit, State
@@ -43,6 +43,11 @@ def shown_columns() -> list[Any]:
     ]
 
 
+def waits() -> ColumnElement[bool]:
+    """Whether a comment waits as far as its author is told: for approval, or held and not decided about yet."""
+    return func.coalesce((Comment.state == State.PENDING) | (Comment.state == Comment.held_as), literal(False))
+
+
 def where_is(comment_id: int) -> AnyRow | None:
     """What it takes to find a comment of a published article: its numbers, state, and the article's `slug`."""
     return db.session.execute(
@@ -56,6 +61,7 @@ def where_is(comment_id: int) -> AnyRow | None:
             Comment.state,
             Comment.shown,
             Comment.reader_key,
+            waits().label("waits"),
         )
         .join(Article, Article.id == Comment.article_id)
         .where(Comment.id == comment_id, Article.published)
@@ -115,7 +121,7 @@ def root_of(comment: AnyRow) -> AnyRow | None:
 def own(reader_key: str, article_id: int | None = None, most: int = 50) -> Sequence[AnyRow]:
     """A reader's own comments, newest first: those that wait, and those that are on the site."""
     query = _with_article().where(
-        Comment.reader_key == reader_key, Comment.state.in_([State.VISIBLE, State.PENDING]), Article.published
+        Comment.reader_key == reader_key, (Comment.state == State.VISIBLE) | waits(), Article.published
     )
     if article_id is not None:
         query = query.where(Comment.article_id == article_id)
@@ -140,11 +146,44 @@ def latest(place: Place) -> Page[AnyRow]:
     )
 
 
+def latest_to_judge(most: int, approved_most: int) -> Sequence[AnyRow]:
+    """The site's latest comments with all that rules ask of them, newest first, withdrawn ones left out.
+
+    `approved` counts the visible comments that their readers had posted before, no further than `approved_most`.
+    """
+    comments, earlier = Comment.__table__.alias("judged"), Comment.__table__.alias("earlier")
+    before = select(earlier.c.id).where(
+        earlier.c.reader_key == comments.c.reader_key,
+        earlier.c.state == State.VISIBLE,
+        earlier.c.id < comments.c.id,
+    )
+    some = before.limit(approved_most).correlate(comments).subquery()
+    approved = select(func.count()).select_from(some).scalar_subquery() if approved_most else literal(0)
+    query = select(
+        comments.c.id,
+        comments.c.author,
+        comments.c.email,
+        comments.c.html,
+        comments.c.state,
+        comments.c.created_at,
+        Article.title,
+        Article.published,
+        Article.published_at,
+        approved.label("approved"),
+    ).join(Article, Article.id == comments.c.article_id)
+    query = query.where(comments.c.state != State.WITHDRAWN).order_by(comments.c.id.desc()).limit(most)
+    return db.session.execute(query).all()
+
+
 def _with_article() -> Select[*tuple[Any, ...]]:
     return select(
         *shown_columns(),
         Comment.source,
+        Comment.email,
         Comment.reader_key,
+        Comment.held_for,
+        Comment.address_range,
+        waits().label("waits"),
         Comment.shown,
         Comment.shown_replies,
         Article.slug,

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries as articles
 from blueprints.comments import places, queries, threads
-from blueprints.comments.models import State
 from blueprints.comments.places import Branch
 from understory import settings
 from understory.db import AnyRow
@@ -36,9 +35,9 @@ def place(comment_id: int) -> Response:
     where = queries.where_is(comment_id) or abort(404)
     if not where.shown and not moderator_here():
         is_own = where.reader_key is not None and where.reader_key == key_here()
-        if where.state == State.PENDING and is_own:
+        if where.waits and is_own:
             return make_response(redirect(url_for("authors.yours", slug=where.slug)))
-        abort(404 if where.state == State.PENDING else 410)
+        abort(404 if where.waits else 410)
     asked = _place_of(where)
     response = make_response(redirect(f"{url_for('articles.show', slug=where.slug)}{asked.query}#comment-{comment_id}"))
     # The place is the same for ever, the page that shows it is not.

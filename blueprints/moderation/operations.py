@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from blueprints.comments import operations as comments
 from blueprints.comments.models import Change, Comment, State
+from blueprints.moderation import teaching
 from blueprints.moderation.models import Act, Grounds, LogEntry, Report
 from understory import clock
 from understory.db import transaction
@@ -45,8 +46,10 @@ def act(act: Act, comment_id: int, by: By, reason: str = "") -> Change:
     """
     with transaction() as session:
         change = comments.set_state(comment_id, LEADS_TO[act])
-        if change.before != change.after:
+        is_new = change.before != change.after
+        if is_new:
             _write_down(session, act, change, by, reason)
+        teaching.teach(session, act, [comment_id], is_new=is_new)
         _settle_reports(session, comment_id)
         return change
 
@@ -83,6 +86,8 @@ def undo(entry_id: int, by: By) -> Change:
             if change.before != entry.after:
                 raise Refused(OVERTAKEN)
             _write_down(session, Act.UNDO, change, by, reason="", undoes_id=entry.id)
+            if entry.act in teaching.TEACHES:
+                teaching.take_back([entry.comment_id])
             return change
     except IntegrityError:
         raise Refused(OVERTAKEN) from None

@@ -11,6 +11,7 @@ from blueprints.comments.persons import Whose
 from blueprints.moderation import forgetting
 from blueprints.privacy import queries
 from blueprints.privacy.models import Deed, PrivacyEntry
+from blueprints.spam import operations as spam
 from blueprints.votes import operations as votes
 from understory import clock
 from understory.db import transaction
@@ -53,6 +54,7 @@ def erase(whose: Whose, by: Asker, reason: str = "") -> Amount:
         keys = persons.keys(whose)
         given = sum(votes.forget(key) for key in keys)
         ids = erasing.erase(whose)
+        spam.forget(ids)
         amount = Amount(len(ids), given, forgetting.forget(keys, ids))
         if amount == Amount(0, 0, 0):
             raise Missing("There is nothing here of this person.")

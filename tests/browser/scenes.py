@@ -222,6 +222,42 @@ def editor_with_errors(stage: Stage) -> Page:
     return page
 
 
+def rules_tried(stage: Stage) -> Page:
+    page = with_comments(manage("/admin/rules/"))(stage)
+    page.get_by_label("Suspect words").fill("unbreakable*\ncode")
+    page.get_by_role("button", name="Try on the latest").click()
+    expect(page.locator("#trial .outcome")).to_contain_text("would have held")
+    return page
+
+
+def rules_refused(stage: Stage) -> Page:
+    stage.allow_status(422)
+    page = manage("/admin/rules/")(stage)
+    page.get_by_label("Hold comments with more links than").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".error")).to_have_count(1)
+    return page
+
+
+def banned(stage: Stage) -> Page:
+    page = manage("/admin/bans/new")(stage)
+    page.get_by_label("A range of internet addresses").check()
+    page.locator("#address").fill("198.51.100.0/24")
+    page.get_by_label("Reason").fill("A reason of some length, which has to fit into a column of the log")
+    page.get_by_role("button", name="Ban", exact=True).click()
+    page.goto("/admin/bans/")
+    return page
+
+
+def ban_refused(stage: Stage) -> Page:
+    stage.allow_status(422)
+    stage.desk.goto(f"/admin/bans/new?comment={stage.comments[1]}")
+    stage.desk.get_by_label("A range of internet addresses").check()
+    stage.desk.get_by_role("button", name="Ban", exact=True).click()
+    expect(stage.desk.locator(".error")).to_have_count(1)
+    return stage.desk
+
+
 SCENES: dict[str, Scene] = {
     "front": read("/"),
     "article without comments": read("{article}"),
@@ -253,4 +289,8 @@ SCENES: dict[str, Scene] = {
     "articles": manage("/admin/articles/"),
     "editor with preview": editor_with_preview,
     "editor with errors": editor_with_errors,
+    "rules tried": rules_tried,
+    "rules refused": rules_refused,
+    "bans": banned,
+    "ban refused": ban_refused,
 }

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 from werkzeug.routing import BuildError, Rule
 
 from blueprints.accounts import operations as accounts
 from blueprints.accounts.models import Role
 from blueprints.moderation.models import Act
-from tests.builders import Reader, add_article, add_comment, add_moderator, moderate, signed_in, within
-from understory.db import db
+from tests.builders import Reader, add_article, add_comment, add_moderator, everything_in, moderate, signed_in, within
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 
 #: Something that each kind of address leads to on the site of these tests.
 KNOWN = {"slug": "a-title", "comment_id": 1, "entry_id": 1, "token": "token", "filename": "favicon.svg"}
 KNOWN |= {"account_id": 1, "session_id": 1, "invite_id": 1, "passkey_id": 1}
+KNOWN |= {"rules_id": 1, "ban_id": 1}
 
 #: What a form of the site could hold, without its token.
 FIELDS = {
@@ -28,6 +27,10 @@ FIELDS = {
     "reason": "Rude",
     "name": "Grace",
     "password": "correct horse battery",
+    "first_timers": "1",
+    "by_words": "y",
+    "words": "casino",
+    "lasts": "a week",
 }
 
 
@@ -62,16 +65,6 @@ def rules(site, method: str, prefix: str = "/") -> list[Rule]:
     return [
         rule for rule in site.url_map.iter_rules() if rule.rule.startswith(prefix) and method in (rule.methods or ())
     ]
-
-
-def everything_in(site) -> dict[str, list[tuple]]:
-    """Every row of every table."""
-
-    def read() -> dict[str, list[tuple]]:
-        tables = db.metadata.sorted_tables
-        return {table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables}
-
-    return within(site, read)
 
 
 def guarded(site) -> list[str]:

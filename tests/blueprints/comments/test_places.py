@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from blueprints.comments.models import STEP
-from blueprints.comments.operations import step
+from blueprints.comments.paths import step
 from blueprints.comments.places import Asked, Branch, asked_in, showing
 from blueprints.comments.ranking import SCALE
 from tests.builders import add_article, add_comment

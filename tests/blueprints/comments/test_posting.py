@@ -59,7 +59,6 @@ def test_the_form_is_a_page_and_a_fragment_with_the_same_fields(slug, reader):
             "email",
             "body",
             "website",
-            "remember",
         }
     )
     assert form(whole)["action"] == form(whole)["hx-post"] == to(slug)

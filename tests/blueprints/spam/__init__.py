@@ -1,0 +1,1 @@
+"""The rules, bans, and what is learned of spam."""
