@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from blueprints.accounts import operations, queries, record
 from blueprints.accounts.models import INVITE_LIFETIME, Account, Event, Invite, Role
 from understory import clock
-from understory.db import transaction
+from understory.db import run, transaction
 from understory.errors import Missing
 
 #: What is said of a link that opens nothing: it does not tell which of these it is.
@@ -55,6 +55,6 @@ def accept(token: str, name: str, password: str) -> Account:
 
 def sweep() -> int:
     """Remove invitations that nobody opened in time."""
-    with transaction() as session:
-        over = session.execute(delete(Invite).where(Invite.created_at < clock.now() - INVITE_LIFETIME))
-        return int(over.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+    with transaction():
+        over = run(delete(Invite).where(Invite.created_at < clock.now() - INVITE_LIFETIME))
+        return over.rowcount

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from blueprints.accounts.models import AccountEvent, Event
 from understory import clock
-from understory.db import transaction
+from understory.db import run, transaction
 from understory.traces import Trace
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +42,6 @@ def note(
 
 def sweep(days: int) -> int:
     """Remove what is older than `days`; gives how many rows went."""
-    with transaction() as session:
-        gone = session.execute(delete(AccountEvent).where(AccountEvent.at < clock.now() - timedelta(days=days)))
-        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+    with transaction():
+        gone = run(delete(AccountEvent).where(AccountEvent.at < clock.now() - timedelta(days=days)))
+        return gone.rowcount

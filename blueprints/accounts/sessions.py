@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from blueprints.accounts import queries, record
 from blueprints.accounts.models import SESSION_LIFETIME, Account, Event, OpenSession
 from understory import clock
-from understory.db import transaction
+from understory.db import run, transaction
 from understory.traces import Trace
 
 #: How often it is written down that a session is in use: reading the desk must not be writing.
@@ -57,7 +57,7 @@ def end(account_id: int, by: str, *, only: int | None = None, but: int | None = 
     if but is not None:
         query = query.where(OpenSession.id != but)
     with transaction() as session:
-        ended = int(session.execute(query).rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+        ended = run(query).rowcount
         if ended:
             whose = account_id, session.get_one(Account, account_id).name
             record.note(Event.SESSIONS_ENDED, whose, by=by, more=f"{ended}")
@@ -66,6 +66,6 @@ def end(account_id: int, by: str, *, only: int | None = None, but: int | None = 
 
 def sweep() -> int:
     """Remove sessions that nobody used for so long that they are over."""
-    with transaction() as session:
-        over = session.execute(delete(OpenSession).where(OpenSession.seen_at < clock.now() - SESSION_LIFETIME))
-        return int(over.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+    with transaction():
+        over = run(delete(OpenSession).where(OpenSession.seen_at < clock.now() - SESSION_LIFETIME))
+        return over.rowcount

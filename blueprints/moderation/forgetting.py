@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select, update
 
 from blueprints.moderation.models import Report
-from understory.db import AnyRow, db, transaction
+from understory.db import AnyRow, db, run, transaction
 
 #: Ids that one statement takes.
 PER_STATEMENT = 500
@@ -21,8 +21,7 @@ def forget(reader_keys: Iterable[str], comment_ids: Sequence[int]) -> int:
     with transaction() as session:
         gone = 0
         for key in reader_keys:
-            made = session.execute(delete(Report).where(Report.reader_key == key))
-            gone += int(made.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+            gone += run(delete(Report).where(Report.reader_key == key)).rowcount
         for start in range(0, len(comment_ids), PER_STATEMENT):
             about = Report.comment_id.in_(comment_ids[start : start + PER_STATEMENT])
             session.execute(update(Report).where(about).values(words="", settled=True))
