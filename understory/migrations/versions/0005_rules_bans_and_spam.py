@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_rules_bans_and_spam"
+revision = "rules_bans_and_spam"
 down_revision = "picture"
 branch_labels = None
 depends_on = None
@@ -81,6 +81,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    with op.batch_alter_table("comments") as batch_op:
-        batch_op.drop_column("held_as")
-        batch_op.drop_column("held_for")
+    # Not as a batch: that would build the table anew without the index of its e-mail addresses.
+    op.drop_column("comments", "held_as")
+    op.drop_column("comments", "held_for")
