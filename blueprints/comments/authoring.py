@@ -7,10 +7,8 @@ from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
-from blueprints.articles import operations as articles
-from blueprints.articles.models import What
-from blueprints.comments.models import Change, Comment, Edit, State
-from blueprints.comments.placement import bring_into
+from blueprints.comments.models import Change, Comment, State
+from blueprints.comments.placement import bring_into, put_text
 from understory import clock
 from understory.db import transaction
 from understory.errors import Missing, Refused
@@ -51,11 +49,7 @@ def edit(comment_id: int, reader_key: str | None, body: str, minutes: int) -> No
         comment = _own(session, comment_id, reader_key, minutes)
         if comment.source == body:
             return
-        moment = clock.now()
-        session.add(Edit(comment_id=comment.id, source=comment.source, html=comment.html, at=moment))
-        comment.source, comment.html, comment.edited_at = body, html, moment
-        if comment.state == State.VISIBLE:
-            articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
+        put_text(session, comment, body, html, clock.now())
 
 
 def withdraw(comment_id: int, reader_key: str | None, minutes: int) -> Change:

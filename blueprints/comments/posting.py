@@ -13,6 +13,7 @@ from blueprints.comments import operations, queries
 from blueprints.comments.forms import CommentForm, new_submission_id
 from blueprints.comments.models import State
 from blueprints.comments.operations import Posted, Submission
+from blueprints.moderation import queries as moderation
 from understory import limits, settings
 from understory.db import AnyRow
 from understory.errors import KEPT_BYTES, Refused, TooMany
@@ -83,7 +84,8 @@ def _post(submission: Submission) -> Posted:
     rules = settings.current()
     limits.take(rules.post_limit, "post", limits.client())
     limits.take(rules.thread_limit, "post in", str(submission.article_id))
-    return operations.post(submission, State.PENDING if rules.premoderate else State.VISIBLE)
+    waits = rules.premoderate or (submission.reader_key is not None and moderation.is_held(submission.reader_key))
+    return operations.post(submission, State.PENDING if waits else State.VISIBLE)
 
 
 def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:

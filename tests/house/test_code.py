@@ -52,7 +52,10 @@ def test_only_one_place_commits():
 def test_a_table_is_written_by_the_operations_of_its_feature():
     writing = {"insert", "update", "delete", "add", "add_all", "merge", "bulk_save_objects", "exec_driver_sql"}
     for path in CODE:
-        if path.name in ("operations.py", "authoring.py", "placement.py") or path.parts[-2] == "understory":
+        if (
+            path.name in ("operations.py", "authoring.py", "placement.py", "rewriting.py", "journal.py", "undoing.py")
+            or path.parts[-2] == "understory"
+        ):
             continue
         sqlalchemy = "from sqlalchemy import" in path.read_text(encoding="utf-8")
         wrote = {called(call) for call in calls_in(path)} & writing
