@@ -50,11 +50,10 @@ class Sought:
     comment: int | None = None
 
 
-def log(place: Place, sought: Sought | None = None, *, public: bool = False) -> Page[AnyRow]:
+def log(place: Place, sought: Sought | None = None) -> Page[AnyRow]:
     """Acts, newest first, below the entry with the id `place.before`; a batch is one of them, unless it is sought.
 
-    `can_be_undone` while what it did still holds, `many` the number of comments of a batch. In `public`, only
-    what touches comments that readers know of: articles that are published.
+    `can_be_undone` while what it did still holds, `many` the number of comments of a batch.
     """
     sought = sought or Sought()
     query = _entries()
@@ -72,8 +71,6 @@ def log(place: Place, sought: Sought | None = None, *, public: bool = False) -> 
         query = query.where(LogEntry.account_name.ilike(f"%{_plain(sought.who)}%", escape="\\"))
     if sought.act:
         query = query.where(LogEntry.act == sought.act)
-    if public:
-        query = query.where(or_(Article.published, LogEntry.article_id.is_(None)))
     if place.before is not None:
         query = query.where(LogEntry.id < place.before)
     rows = db.session.execute(query.order_by(LogEntry.id.desc()).limit(PER_PAGE + 1)).all()
