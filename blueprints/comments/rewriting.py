@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from blueprints.comments import placement
 from blueprints.comments.models import Comment, Edit, State
@@ -31,12 +31,13 @@ def rewrite(comment_id: int, source: str, edited_at: datetime) -> tuple[State, i
 def bring_back(edit_id: int) -> int | None:
     """Have a comment say what it said before an edit; gives the number of what it said until now.
 
-    None when its words were changed since that edit.
+    None when it no longer says what that edit made it say.
     """
     with transaction() as session:
         earlier = session.get_one(Edit, edit_id)
         comment = session.get_one(Comment, earlier.comment_id, with_for_update=True)
-        newest = session.scalar(select(func.max(Edit.id)).where(Edit.comment_id == comment.id))
-        if newest != edit_id:
+        later = select(Edit.source).where(Edit.comment_id == comment.id, Edit.id > edit_id).order_by(Edit.id).limit(1)
+        made = session.scalar(later)
+        if made is not None and made != comment.source:
             return None
         return placement.put_text(session, comment, earlier.source, earlier.html, earlier.made_at)

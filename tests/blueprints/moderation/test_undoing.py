@@ -100,7 +100,7 @@ def do(site, slug, by, ids, act, given) -> int | None:
 
 
 @given(st.lists(deed, max_size=12))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_acts_undone_in_reverse_leave_what_was_first(site, reader, deeds):
     slug = add_article(site, f"Title {len(log(site))} {id(deeds)}")
     by = operations.By(None, "mod")

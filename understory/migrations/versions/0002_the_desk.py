@@ -51,12 +51,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reader_key", name=op.f("pk_held_authors")),
     )
 
-    with op.batch_alter_table("moderation_log") as batch_op:
-        batch_op.alter_column("comment_id", existing_type=sa.Integer(), nullable=True)
-        batch_op.alter_column("article_id", existing_type=sa.Integer(), nullable=True)
-        batch_op.add_column(sa.Column("batch_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("about", sa.String(length=200), server_default="", nullable=False))
-        batch_op.create_foreign_key(op.f("fk_moderation_log_batch_id"), "moderation_log", ["batch_id"], ["id"])
+    if op.get_bind().dialect.name == "sqlite":
+        _log_anew()
+    else:
+        op.alter_column("moderation_log", "comment_id", existing_type=sa.Integer(), nullable=True)
+        op.alter_column("moderation_log", "article_id", existing_type=sa.Integer(), nullable=True)
+        op.add_column("moderation_log", sa.Column("batch_id", sa.Integer(), nullable=True))
+        op.add_column("moderation_log", sa.Column("about", sa.String(length=200), server_default="", nullable=False))
+        op.create_foreign_key(op.f("fk_moderation_log_batch_id"), *["moderation_log"] * 2, ["batch_id"], ["id"])
     op.create_index("ix_moderation_log_batch_id", "moderation_log", ["batch_id"])
 
     with op.batch_alter_table("reports") as batch_op:
@@ -84,6 +86,43 @@ def upgrade() -> None:
             "CREATE TRIGGER comment_words_changed AFTER UPDATE OF author, source ON comments "
             f"BEGIN {TAKEN.format('old')} {ADDED.format('new')} END"
         )
+
+
+def _log_anew() -> None:
+    """SQLite cannot let a column be empty that could not. The entries refer to one another, so the new table refers to
+    itself from the start: a batch's would refer to the old one, which could then not be dropped."""
+    op.create_table(
+        "moderation_log_anew",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("account_name", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=True),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.String(length=16), nullable=False),
+        sa.Column("after", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("about", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_moderation_log_account_id")),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_moderation_log_article_id")),
+        sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_moderation_log_comment_id")),
+        sa.ForeignKeyConstraint(["undoes_id"], ["moderation_log_anew.id"], name=op.f("fk_moderation_log_undoes_id")),
+        sa.ForeignKeyConstraint(["batch_id"], ["moderation_log_anew.id"], name=op.f("fk_moderation_log_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation_log")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_moderation_log_undoes_id")),
+    )
+    op.execute(
+        "INSERT INTO moderation_log_anew "
+        "(id, at, account_id, account_name, act, comment_id, article_id, before, after, reason, undoes_id) "
+        "SELECT id, at, account_id, account_name, act, comment_id, article_id, before, after, reason, undoes_id "
+        "FROM moderation_log ORDER BY id"
+    )
+    op.drop_table("moderation_log")
+    op.rename_table("moderation_log_anew", "moderation_log")
+    op.create_index("ix_moderation_log_comment_id", "moderation_log", ["comment_id"])
 
 
 def downgrade() -> None:
