@@ -24,8 +24,7 @@ from blueprints.comments import operations as comments
 from blueprints.comments.models import Comment, State
 from blueprints.comments.operations import Submission
 from blueprints.moderation import operations as moderation
-from blueprints.moderation.models import Act, LogEntry
-from blueprints.moderation.operations import By
+from blueprints.moderation.models import Act, By, LogEntry
 from tests.reading import Element, page
 from understory.db import db
 

@@ -27,6 +27,9 @@ LIBRARY = "vendor/htmx-4.0.1.min.js"
 #: static/js/, in the order in which they run.
 MODULES = ("times", "back", "trouble", "token", "drafts", "writing", "live", "stream", "mine", "keys")
 
+#: The moderators' own, likewise.
+DESK = ("desk-cards", "desk-keys", "desk-news")
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 #: What the machine's own table says of these differs from one to the next.
@@ -75,12 +78,16 @@ def made(name: str) -> Asset:
 
 
 def script() -> str:
-    """The library as it came, then each module with a scope of its own; one that fails stops no other."""
-    modules = (
+    """The library as it came, then our modules."""
+    return "\n".join((_read(LIBRARY), _scoped(MODULES)))
+
+
+def _scoped(modules: tuple[str, ...]) -> str:
+    """Each module with a scope of its own; one that fails stops no other."""
+    return "\n".join(
         f'try{{(()=>{{"use strict";{jsmin(_read(f"js/{name}.js"))}\n}})()}}catch(e){{reportError(e)}}'
-        for name in MODULES
+        for name in modules
     )
-    return "\n".join((_read(LIBRARY), *modules))
 
 
 def _dense(css: str) -> str:
@@ -96,6 +103,7 @@ _RECIPES: Mapping[str, Callable[[], str]] = {
     "understory.js": script,
     "understory.css": lambda: _dense(_read("understory.css")),
     "passkeys.js": lambda: jsmin(_read("js/passkeys.js")),
+    "desk.js": lambda: _scoped(DESK),
     "desk.css": lambda: _dense(_read("desk.css")),
     "favicon.svg": lambda: _read("favicon.svg"),
 }

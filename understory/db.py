@@ -7,6 +7,7 @@ which a writer can lose for a second and more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -74,6 +75,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """What models and migrations are compared by: an index of words and the tables it keeps belong to the database."""
+    return kind != "table" or re.fullmatch(r"\w+_words(_data|_idx|_docsize|_config)?", name or "") is None
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """All or nothing: commits when the outermost block ends well, rolls back when it raises.
@@ -133,7 +139,9 @@ def init_app(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _set_up_sqlite(db.engine)
     # A batch is how SQLite alters a table: it copies it. PostgreSQL is left to its own ALTER.
-    migrate.init_app(app, db, directory=f"{app.root_path}/understory/migrations", render_as_batch=True)
+    migrate.init_app(
+        app, db, directory=f"{app.root_path}/understory/migrations", render_as_batch=True, include_object=is_modelled
+    )
 
 
 def _set_up_sqlite(engine: Engine) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
 from flask.wrappers import Response
 
+from blueprints.accounts.guard import moderator_here
 from blueprints.articles import operations, queries
 from blueprints.articles.forms import ActForm, ArticleForm
+from blueprints.moderation import operations as moderation
+from blueprints.moderation.models import By
 from understory.errors import Refused
 from understory.forms import STALE
 from understory.htmx import done, private
@@ -68,7 +71,7 @@ def preview() -> Response:
 @bp.post("/<slug:slug>/unpublish")
 def unpublish(slug: str) -> Response:
     """Take an article from the site; its conversation is kept."""
-    operations.set_published(slug, False)
+    moderation.set_published(slug, _moderator(), published=False)
     flash("The article is no longer on the site. Its conversation is kept.")
     return done("", url_for(".index"))
 
@@ -76,7 +79,7 @@ def unpublish(slug: str) -> Response:
 @bp.post("/<slug:slug>/publish")
 def publish(slug: str) -> Response:
     """Put an article back on the site."""
-    operations.set_published(slug, True)
+    moderation.set_published(slug, _moderator(), published=True)
     flash("The article is on the site again.")
     return done("", url_for(".index"))
 
@@ -84,7 +87,7 @@ def publish(slug: str) -> Response:
 @bp.post("/<slug:slug>/close")
 def close(slug: str) -> Response:
     """Take no more comments under an article."""
-    operations.set_closed(slug, True)
+    moderation.set_closed(slug, _moderator(), closed=True)
     flash("The conversation is closed. It can still be read.")
     return done("", url_for("articles.show", slug=slug))
 
@@ -92,9 +95,14 @@ def close(slug: str) -> Response:
 @bp.post("/<slug:slug>/open")
 def reopen(slug: str) -> Response:
     """Take comments again."""
-    operations.set_closed(slug, False)
+    moderation.set_closed(slug, _moderator(), closed=False)
     flash("The conversation is open again.")
     return done("", url_for("articles.show", slug=slug))
+
+
+def _moderator() -> By:
+    account = moderator_here() or abort(403)
+    return By(account.id, account.name)
 
 
 def _form(obj: object = None) -> ArticleForm:

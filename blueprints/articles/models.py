@@ -22,7 +22,7 @@ class Article(Model):
 
     `version` rises with every change that a reader can see in the article or its thread. `roots` and
     `numbered` are the last numbers given to a top-level comment and to any comment: they never fall.
-    `comment_count` is how many comments a reader can see now.
+    `comment_count` is how many comments a reader can see now. `pinned_id` is the comment that stands above them.
     """
 
     __tablename__ = "articles"
@@ -43,6 +43,7 @@ class Article(Model):
     numbered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     comment_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pinned_id: Mapped[int | None]
 
 
 class What(enum.StrEnum):

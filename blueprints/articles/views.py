@@ -8,6 +8,7 @@ from flask.wrappers import Response
 from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries
 from blueprints.articles.files import SLUG
+from blueprints.comments import queries as comments
 from blueprints.comments import threads
 from blueprints.comments.places import asked_in
 from blueprints.feeds.linked_data import of_page
@@ -38,8 +39,9 @@ def show(slug: str) -> Response:
     everything = moderator_here() is not None
     thread = threads.page(article.id, asked_in(request.args), size, everything=everything)
     linked_data = of_page(article, thread)
+    pinned = comments.pinned(article.id, article.pinned_id) if article.pinned_id else None
     response = make_response(
-        render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data)
+        render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=pinned)
     )
     # A moderator's own page carries tools and is kept by no cache.
     return private(response) if everything else shared(response, article.id, article.version)

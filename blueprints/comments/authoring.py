@@ -7,11 +7,9 @@ from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
-from blueprints.articles import operations as articles
-from blueprints.articles.models import What
 from blueprints.comments.arriving import Arrival, Origin, judged
-from blueprints.comments.models import Change, Comment, Edit, State
-from blueprints.comments.placement import bring_into
+from blueprints.comments.models import Change, Comment, State
+from blueprints.comments.placement import bring_into, put_text
 from understory import clock
 from understory.db import db, transaction
 from understory.errors import Missing, Refused
@@ -45,25 +43,27 @@ class Answered(Refused):
         super().__init__("Somebody has answered this comment, so it stays. You are welcome to post another one.")
 
 
-def edit(comment_id: int, reader_key: str | None, body: str, minutes: int, origin: Origin) -> None:
-    """Change one's own text, which is judged as a new one; what it said before is kept for moderators.
+def judge(comment_id: int, reader_key: str | None, body: str, minutes: int, origin: Origin) -> Arrival:
+    """What becomes of other words for one's own comment: they are judged as a new one's are.
 
     Raises Missing, NotYours, TooLate, IsBanned.
     """
     own = _own(db.session(), comment_id, reader_key, minutes)
-    if own.source == body:
-        return
     html = comment_html(body)
-    arrival = judged((own.author, own.email, html), reader_key, own.article_id, origin)
+    return judged((own.author, own.email, html), reader_key, own.article_id, origin)
+
+
+def edit(comment_id: int, reader_key: str | None, body: str, minutes: int, arrival: Arrival) -> Change | None:
+    """Change one's own words into those that were judged; what it said before is kept for moderators.
+
+    Gives what became of the comment when the new words are held. Raises Missing, NotYours, TooLate.
+    """
     with transaction() as session:
         comment = _own(session, comment_id, reader_key, minutes)
-        moment = clock.now()
-        session.add(Edit(comment_id=comment.id, source=comment.source, html=comment.html, at=moment))
-        comment.source, comment.html, comment.edited_at = body, html, moment
-        if comment.state == State.VISIBLE:
-            articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
-        if arrival.held_for:
-            _hold(session, comment, arrival)
+        if comment.source == body:
+            return None
+        put_text(session, comment, body, arrival.html, clock.now())
+        return _hold(session, comment, arrival) if arrival.held_for else None
 
 
 def withdraw(comment_id: int, reader_key: str | None, minutes: int) -> Change:
@@ -82,12 +82,14 @@ def seconds_left(created_at: datetime, minutes: int) -> int:
     return max(0, round((created_at + timedelta(minutes=minutes) - clock.now()).total_seconds()))
 
 
-def _hold(session: Session, comment: Comment, arrival: Arrival) -> None:
+def _hold(session: Session, comment: Comment, arrival: Arrival) -> Change:
     """Out of sight for the reasons that the new text gives; what was held already stays with the stricter state."""
+    before = State(comment.state)
     stricter = (State.VISIBLE, State.PENDING, State.SPAM, State.REJECTED)
-    if stricter.index(arrival.state) > stricter.index(State(comment.state)):
+    if stricter.index(arrival.state) > stricter.index(before):
         bring_into(session, comment, arrival.state)
     comment.held_for, comment.held_as = arrival.held_for, comment.state
+    return Change(comment.id, comment.article_id, before, State(comment.state))
 
 
 def _own(session: Session, comment_id: int, reader_key: str | None, minutes: int) -> Comment:

@@ -91,6 +91,15 @@ class Comment(Model):
             sqlite_where=text("email IS NOT NULL"),
             postgresql_where=text("email IS NOT NULL"),
         ),
+        # What a moderator looks at; a comment that is simply posted costs nothing here.
+        Index(
+            "ix_comments_queues",
+            "state",
+            "id",
+            sqlite_where=text("state <> 'visible'"),
+            postgresql_where=text("state <> 'visible'"),
+        ),
+        Index("ix_comments_of_reader", "reader_key", "state"),
         CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="only_roots_have_no_parent"),
         # An id is an address: it is never given a second time, not even after its comment was erased.
         {"sqlite_autoincrement": True},
@@ -114,7 +123,7 @@ class Comment(Model):
     up: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     down: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     best: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), index=True)
+    reader_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     address_hash: Mapped[str | None] = mapped_column(String(HASH_LENGTH))
@@ -125,7 +134,7 @@ class Comment(Model):
 
 
 class Edit(Model):
-    """What a comment said before its author changed it; for moderators."""
+    """What a comment said before it was changed; for moderators. `made_at` is when an edit had made that text."""
 
     __tablename__ = "comment_edits"
 
@@ -134,6 +143,7 @@ class Edit(Model):
     source: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True)

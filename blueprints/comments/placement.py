@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Update, bindparam, update
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from blueprints.articles import operations as articles
 from blueprints.articles.models import What
-from blueprints.comments.models import Comment, State
+from blueprints.comments.models import Comment, Edit, State
+from understory import clock
 from understory.db import run
 from understory.errors import Refused
 
@@ -50,8 +52,29 @@ def bring_into(session: Session, comment: Comment, state: State) -> None:
     if count_change:
         what = What.GONE if count_change < 0 else What.CHANGED if was_shown else What.ARRIVED
         articles.note_thread_change(comment.article_id, what, comment.id, count_change)
+    elif comment.shown:
+        # Its placeholder says why the words are gone.
+        articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
     for parent_id in also_changed:
         articles.note_thread_change(comment.article_id, What.CHANGED, parent_id)
+
+
+def put_text(session: Session, comment: Comment, source: str, html: str, edited_at: datetime | None) -> int:
+    """Set what a comment says; what it said before is kept for moderators, under the number that this gives.
+
+    Raises Erased.
+    """
+    earlier = Edit(
+        comment_id=comment.id, source=comment.source, html=comment.html, at=clock.now(), made_at=comment.edited_at
+    )
+    if comment.erased_at is not None:
+        raise Erased
+    session.add(earlier)
+    comment.source, comment.html, comment.edited_at = source, html, edited_at
+    session.flush()
+    if comment.state == State.VISIBLE:
+        articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
+    return earlier.id
 
 
 def _show_as_needed(session: Session, comment: Comment) -> list[int]:

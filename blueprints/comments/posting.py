@@ -85,7 +85,7 @@ def _post(submission: Submission) -> Posted:
     rules = settings.current()
     limits.take(rules.post_limit, "post", limits.client())
     limits.take(rules.thread_limit, "post in", str(submission.article_id))
-    return operations.receive(submission, origins.here())
+    return operations.receive(submission, origins.here(submission.reader_key))
 
 
 def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:

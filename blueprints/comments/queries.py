@@ -11,9 +11,6 @@ from sqlalchemy import ColumnElement, Select, func, literal, select
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, Edit, State
 from understory.db import AnyRow, db
-from understory.paging import Page, Place
-
-PER_DESK_PAGE = 50
 
 
 @cache
@@ -94,6 +91,11 @@ def answerable(article_id: int, comment_id: int) -> AnyRow | None:
     ).first()
 
 
+def pinned(article_id: int, comment_id: int) -> AnyRow | None:
+    """The comment that stands above its conversation, while readers can see it."""
+    return answerable(article_id, comment_id)
+
+
 def just_before(comment: AnyRow) -> int | None:
     """Id of the comment behind which this reply stands on a page; None for a top-level one."""
     return db.session.scalar(
@@ -133,17 +135,6 @@ def earlier_texts(comment_id: int) -> Sequence[AnyRow]:
     return db.session.execute(
         select(Edit.at, Edit.html).where(Edit.comment_id == comment_id).order_by(Edit.id.desc())
     ).all()
-
-
-def latest(place: Place) -> Page[AnyRow]:
-    """The site's comments in every state, newest first, below the comment with the id `place.before`."""
-    query = _with_article()
-    if place.before is not None:
-        query = query.where(Comment.id < place.before)
-    rows = db.session.execute(query.order_by(Comment.id.desc()).limit(PER_DESK_PAGE + 1)).all()
-    return Page(
-        rows=list(rows[:PER_DESK_PAGE]), more_above=place.before is not None, more_below=len(rows) > PER_DESK_PAGE
-    )
 
 
 def latest_to_judge(most: int, approved_most: int) -> Sequence[AnyRow]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select, update
 
-from blueprints.moderation.models import Report
+from blueprints.moderation.models import HeldAuthor, Report
 from understory.db import AnyRow, db, run, transaction
 
 #: Ids that one statement takes.
@@ -16,12 +16,13 @@ PER_STATEMENT = 500
 def forget(reader_keys: Iterable[str], comment_ids: Sequence[int]) -> int:
     """Remove the reports that these readers made, and the words in which others reported these comments.
 
-    Gives how many reports were removed.
+    Readers whose every comment waits are held no longer. Gives how many reports were removed.
     """
     with transaction() as session:
         gone = 0
         for key in reader_keys:
             gone += run(delete(Report).where(Report.reader_key == key)).rowcount
+            run(delete(HeldAuthor).where(HeldAuthor.reader_key == key))
         for start in range(0, len(comment_ids), PER_STATEMENT):
             about = Report.comment_id.in_(comment_ids[start : start + PER_STATEMENT])
             session.execute(update(Report).where(about).values(words="", settled=True))

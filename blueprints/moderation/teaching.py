@@ -17,6 +17,7 @@ TEACHES = {
     Act.APPROVE: Label.HAM,
     Act.RESTORE: Label.HAM,
     Act.SPAM: Label.SPAM,
+    Act.REJECT: Label.NEITHER,
     Act.DELETE: Label.NEITHER,
 }
 

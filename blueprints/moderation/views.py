@@ -1,45 +1,91 @@
-"""The moderators' desk: the latest comments, the acts, and the log."""
+"""The moderators' desk: its queues, what is new in them, and what is known of one comment."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, make_response, render_template, request, url_for
+from dataclasses import asdict
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 
 from blueprints.accounts.guard import moderator_here
 from blueprints.comments import queries as comments
-from blueprints.comments.models import State
-from blueprints.moderation import operations, queries
-from blueprints.moderation.forms import ActForm
-from blueprints.moderation.models import Act
-from blueprints.moderation.operations import By
-from understory.forms import STALE
+from blueprints.moderation import queries, queues, undoing
+from blueprints.moderation.cards import card, cards, nav
+from blueprints.moderation.choosing import Chosen, Unclear, chosen_in
+from blueprints.moderation.models import Act, By
+from blueprints.moderation.queries import Sought
+from blueprints.moderation.words import SAID
 from understory.htmx import done, is_htmx, private
-from understory.paging import place_in
-from understory.security import csrf, local_path
+from understory.paging import number_in, place_in
+from understory.security import local_path
 
 bp = Blueprint("moderation", __name__, url_prefix="/admin")
 
-#: What the page says when an act is done.
-SAID = {
-    State.VISIBLE: "The comment is on the site.",
-    State.PENDING: "The comment waits for approval.",
-    State.REJECTED: "The comment is deleted. The log can undo it.",
-    State.SPAM: "The comment is marked as spam. The log can undo it.",
-    State.REPORTED: "The comment is hidden until somebody looks at it.",
-    State.WITHDRAWN: "The comment is as its author left it: deleted.",
-}
+#: Cards that news brings up to date one by one; a desk that missed more is asked to load anew.
+MOST_NEWS = 50
+
+#: What makes the ban form's address, wherever it is served.
+BANS = "/admin/bans/new"
 
 
 @bp.get("/")
 def desk() -> Response:
-    """The latest comments of the whole site."""
-    page = comments.latest(place_in(request.args))
-    reports = queries.open_reports(comment.id for comment in page.rows)
-    return _page("moderation/desk.html", page=page, reports=reports)
+    """A queue or what a search finds, fifty at a time, the newest first."""
+    before = number_in(request.args, "before")
+    try:
+        chosen, trouble = chosen_in(request.args), None
+    except Unclear as unclear:
+        chosen, trouble = Chosen(), unclear
+    found = queues.find(chosen, before) if trouble is None else queues.Found([], None)
+    page = _page(
+        "moderation/desk.html",
+        chosen=chosen,
+        asked=request.args,
+        trouble=trouble,
+        cards=cards(found.ids, chosen.q.replace('"', " ").split()),
+        is_head=before is None,
+        further=found.further,
+        news=_news(chosen, since=queries.newest_entry(), newest=found.ids[0] if found.ids else 0),
+        here=request.full_path.rstrip("?"),
+        **nav(),
+    )
+    page.status_code = 422 if trouble else 200
+    return page
+
+
+@bp.get("/news")
+def news() -> Response:
+    """What happened since an open desk was told last: new comments, others' decisions. 204 when nothing did."""
+    try:
+        chosen = chosen_in(request.args)
+    except Unclear:
+        abort(400)
+    since, newest = number_in(request.args, "log") or 0, number_in(request.args, "newest") or 0
+    latest, new = queries.newest_entry(), queues.newer(chosen, newest)
+    if latest == since and new == number_in(request.args, "new"):
+        return private(make_response("", 204))
+    decided = queries.decided_since(since, _moderator().account_id or 0, MOST_NEWS + 1)
+    is_much = len(decided) > MOST_NEWS
+    return _page(
+        "moderation/_news.html",
+        news=_news(chosen, since=latest, newest=newest, new=new, is_much=is_much),
+        cards=[] if is_much else cards(decided),
+        **nav(),
+    )
 
 
 @bp.get("/comments/<number:comment_id>/history")
 def history(comment_id: int) -> Response:
-    """What a comment says now and what it said before its author changed it."""
+    """What a comment says now, what it said before it was changed, and all that was decided about it."""
     comment = comments.one(comment_id) or abort(404)
     return _page("moderation/history.html", comment=comment, earlier=comments.earlier_texts(comment_id))
 
@@ -47,69 +93,65 @@ def history(comment_id: int) -> Response:
 @bp.get("/log")
 def log() -> Response:
     """Who did what, newest first."""
-    return _page("moderation/log.html", page=queries.log(place_in(request.args)), form=ActForm())
+    sought = Sought(
+        q=_typed("q"),
+        who=_typed("who"),
+        act=request.args.get("act", ""),
+        batch=number_in(request.args, "batch"),
+        comment=number_in(request.args, "comment"),
+    )
+    values = {name: value for name, value in asdict(sought).items() if value not in ("", None)}
+    page = queries.log(place_in(request.args), sought)
+    here = request.full_path.rstrip("?")
+    return _page("moderation/log.html", page=page, sought=sought, values=values, acts=list(Act), here=here)
 
 
 @bp.post("/log/<number:entry_id>/undo")
 def undo(entry_id: int) -> Response:
-    """Take back what an entry of the log did."""
-    change = operations.undo(entry_id, _moderator())
-    flash(f"Undone. {SAID[change.after]}")
-    return done("", url_for(".log"))
-
-
-@bp.post("/comments/<number:comment_id>/delete")
-@csrf.exempt
-def delete(comment_id: int) -> Response:
-    """Take a comment off the page; the log can bring it back."""
-    return _act(Act.DELETE, comment_id)
-
-
-@bp.post("/comments/<number:comment_id>/restore")
-@csrf.exempt
-def restore(comment_id: int) -> Response:
-    """Bring a comment back onto the page."""
-    return _act(Act.RESTORE, comment_id)
-
-
-@bp.post("/comments/<number:comment_id>/approve")
-@csrf.exempt
-def approve(comment_id: int) -> Response:
-    """Let a waiting comment onto the page."""
-    return _act(Act.APPROVE, comment_id)
-
-
-@bp.post("/comments/<number:comment_id>/spam")
-@csrf.exempt
-def spam(comment_id: int) -> Response:
-    """Take a comment off the page as spam."""
-    return _act(Act.SPAM, comment_id)
-
-
-def _act(act: Act, comment_id: int) -> Response:
-    form = ActForm()
-    if not form.validate():
-        return _refused(act, comment_id, form)
-    change = operations.act(act, comment_id, _moderator(), form.reason.data or "")
+    """Take back what an entry of the log did, or all that a batch did."""
+    undone = undoing.undo(entry_id, _moderator())
+    said = _undone(undone)
     if not is_htmx():
-        flash(SAID[change.after])
-        return done("", local_path(form.next.data, url_for(".desk")))
-    comment = comments.one(comment_id)
-    return done(render_template("moderation/_acted.html", comment=comment, said=SAID[change.after]), "")
+        flash(said, str(undone.entry_id))
+        return done("", local_path(request.form.get("next"), url_for(".log")))
+    here = card(undone.entry.comment_id) if undone.entry.comment_id else None
+    if here is not None and request.form.get("on") == "desk":
+        return done(render_template("moderation/_undone.html", card=here, said=said, **nav()), "")
+    if undone.entry.stands_for_many or request.form.get("on") == "desk":
+        return done(render_template("moderation/_batch_undone.html", said=said, entry_id=undone.entry_id), "")
+    entries = [queries.entry(undone.entry_id), queries.entry(entry_id)]
+    return done(render_template("moderation/_entries.html", entries=entries, said=said), "")
 
 
-def _refused(act: Act, comment_id: int, form: ActForm) -> Response:
-    """The act again on a page of its own, with the reason as it was typed."""
-    comment = comments.one(comment_id) or abort(404)
-    notice = STALE if form.is_stale else None
-    template = "moderation/_act.html" if is_htmx() else "moderation/act.html"
-    page = render_template(template, act=act, comment=comment, form=form, notice=notice)
-    return private(make_response(page, 403 if form.is_stale else 422))
+def ban_address(comment_id: int) -> str | None:
+    """Where the author of a comment can be banned; None while the site has no bans."""
+    has_bans = current_app.extensions.setdefault(
+        __name__, any(rule.rule == BANS for rule in current_app.url_map.iter_rules())
+    )
+    return f"{BANS}?comment={comment_id}" if has_bans else None
 
 
 def _moderator() -> By:
     account = moderator_here() or abort(403)
     return By(account.id, account.name)
+
+
+def _undone(undone: undoing.Undone) -> str:
+    if undone.entry.stands_for_many:
+        left = f" {undone.overtaken:,} stay: somebody has changed them since." if undone.overtaken else ""
+        return f"Undone for {undone.brought_back:,} comment{'' if undone.brought_back == 1 else 's'}.{left}"
+    return f"Undone. {SAID.get(undone.after, '')}".rstrip()
+
+
+def _typed(name: str) -> str:
+    """Something to look for, cut where nobody types any more."""
+    return " ".join(request.args.get(name, "").replace("\0", "").split())[:200]
+
+
+def _news(chosen: Chosen, *, since: int, newest: int, new: int = 0, is_much: bool = False) -> dict[str, object]:
+    """What the next question has to say, and what the last one found."""
+    values = {**chosen.values, "log": since, "newest": newest, "new": new}
+    return {"values": values, "query": chosen.query, "new": new, "is_much": is_much}
 
 
 def _page(template: str, **context: object) -> Response:

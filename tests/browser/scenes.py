@@ -196,6 +196,27 @@ def asking_for_a_reason(scene: Scene) -> Scene:
     return asked
 
 
+def desk_opened(stage: Stage) -> Page:
+    """The desk, with all that a card and the bar above the cards hold."""
+    page = with_comments(manage("/admin/"))(stage)
+    page.locator("summary", has_text="More").first.click()
+    page.locator("summary", has_text="All that match").click()
+    page.locator("summary", has_text="Author, article").click()
+    return page
+
+
+def decided(stage: Stage) -> Page:
+    """The desk after two decisions, one of them about many."""
+    page = with_comments(manage("/admin/"))(stage)
+    card = page.locator(".desk-card").first
+    card.locator("[data-key=s]").click()
+    expect(card.locator("[data-key=u]")).to_be_visible()
+    page.locator(".desk-card [name=ids]").first.check()
+    page.locator("#bulk [value=approve]").click()
+    expect(page.locator("#batch")).to_contain_text("approved")
+    return page
+
+
 def reason_refused(stage: Stage) -> Page:
     stage.allow_status(422)
     page = asking_for_a_reason(manage("{article}"))(stage)
@@ -284,7 +305,8 @@ SCENES: dict[str, Scene] = {
     "sign-in refused": sign_in_refused,
     "article for a moderator": asking_for_a_reason(manage("{article}")),
     "reason refused": reason_refused,
-    "desk": asking_for_a_reason(manage("/admin/")),
+    "desk": desk_opened,
+    "desk with decisions": decided,
     "log": with_comments(manage("/admin/log")),
     "articles": manage("/admin/articles/"),
     "editor with preview": editor_with_preview,

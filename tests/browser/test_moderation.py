@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .acts import is_same, mark
-from .people import MODERATOR
+from .people import MODERATOR, PASSWORD, Moderator
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_without_javascript_deleting_restoring_and_undoing_lead_back_to_where_on
     expect(desk.locator("#comment-count")).to_have_text("1 comment")
 
     desk.goto("/admin/")
-    delete(desk, gone)
-    expect(desk).to_have_url(re.compile("/admin/$"))
+    comment(desk, gone).get_by_role("button", name="Delete").click()
+    expect(desk).to_have_url(re.compile(r"/admin/(#card-\d+)?$"))
     expect(comment(desk, gone)).to_contain_text("deleted")
     desk.goto("/admin/log")
     entry(desk, "Plain Peddler").get_by_role("button", name="Undo").click()
@@ -123,10 +123,44 @@ def test_the_desk_shows_the_latest_comments_and_acts_on_them_in_place(desk_page,
     desk_page.goto("/admin/")
     mark(desk_page)
     expect(desk_page.locator(".comment").first).to_have_id(f"comment-{thread[-1]}")
-    delete(desk_page, thread[-1])
+    comment(desk_page, thread[-1]).get_by_role("button", name="Delete").click()
     expect(comment(desk_page, thread[-1])).to_contain_text("deleted")
-    expect(comment(desk_page, thread[-1])).to_be_focused()
+    expect(desk_page.locator(f"#card-{thread[-2]}")).to_be_focused()
     assert is_same(desk_page)
+
+
+def test_the_desk_is_worked_by_keyboard_alone(desk_page, article, thread):
+    newest, middle, oldest = (desk_page.locator(f"#card-{one}") for one in reversed(thread))
+    desk_page.goto(f"/admin/?article={article.slug}")
+    desk_page.keyboard.press("j")
+    expect(newest).to_be_focused()
+    desk_page.keyboard.press("d")
+    expect(newest).to_have_class(re.compile("is-decided"))
+    expect(middle).to_be_focused()
+    desk_page.keyboard.press("s")
+    expect(oldest).to_be_focused()
+    desk_page.keyboard.press("u")
+    expect(middle.locator(".state")).to_have_text("on the site")
+    expect(middle).to_be_focused()
+    desk_page.keyboard.press("x")
+    expect(middle.locator("[name=ids]")).to_be_checked()
+    desk_page.keyboard.press("k")
+    expect(newest).to_be_focused()
+    desk_page.keyboard.press("/")
+    expect(desk_page.locator("#search-q")).to_be_focused()
+
+
+def test_two_moderators_do_not_decide_twice(desk_page, article, thread, moderator, playwright, served, new_context):
+    served.flask("moderators", "add", "Second", "--password-stdin", typed=f"{PASSWORD}\n")
+    second = Moderator(playwright, served, "Second")
+    other = new_context(storage_state=second.cookies).new_page()
+    second.leave()
+    for page in (desk_page, other):
+        page.goto(f"/admin/?article={article.slug}")
+    desk_page.locator(f"#card-{thread[0]} [data-key=d]").click()
+    seen = other.locator(f"#card-{thread[0]}")
+    expect(seen).to_contain_text(f"{MODERATOR} deleted this")
+    expect(seen).to_have_class(re.compile("is-decided"))
 
 
 def test_guests_never_see_a_moderator_s_tools(desk_page, page, article, thread):

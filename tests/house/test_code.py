@@ -15,8 +15,8 @@ CODE = [path for path in [ROOT / "app.py", *CODE] if "migrations" not in path.pa
 FEATURES = sorted(path.name for path in (ROOT / "blueprints").iterdir() if (path / "models.py").exists())
 
 #: The rooms that write tables, beside the floor.
-OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting"}
-OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record"}
+OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting", "rewriting"}
+OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record", "journal", "undoing"}
 
 
 def name_of(path: Path) -> str:

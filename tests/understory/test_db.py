@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from blueprints.articles import operations
 from blueprints.articles.models import Article
 from blueprints.articles.operations import Draft
 from tests.builders import article, at_once, within
-from understory.db import db, transaction
+from understory.db import db, is_modelled, transaction
 
 
 def slugs(site) -> list[str]:
@@ -79,12 +79,15 @@ def test_a_moment_comes_back_as_the_same_moment_in_utc(site):
     assert kept.tzinfo is UTC
 
 
+COMPARED = {"compare_type": True, "render_as_batch": True, "include_object": is_modelled}
+
+
 # SQLite does not tell of what an index of lower(email) is made.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_migrations_make_what_the_models_say(site):
     with site.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, db.metadata) == []
 
 
@@ -93,3 +96,33 @@ def test_the_migrations_can_be_undone(site):
         downgrade(revision="base")
         with db.engine.connect() as connection:
             assert inspect(connection).get_table_names() == ["alembic_version"]
+
+
+def test_a_log_and_its_comments_outlive_the_migrations(make_site, tmp_path):
+    site = make_site(instance=tmp_path / "older")
+    moment = "2026-01-01 00:00:00"
+    with site.app_context():
+        downgrade(revision="base")
+        upgrade(revision="0001")
+        db.session.remove()
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO articles (id, slug, title, author, summary, source, html, published, published_at,"
+                f" updated_at) VALUES (1, 'a', 'A', '', '', 'x', 'x', 1, '{moment}', '{moment}')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO comments (id, article_id, root_number, path, depth, submission_id, author, source, html,"
+                " state, shown, created_at) "
+                f"VALUES (1, 1, 1, '', 0, 's', 'Ada', 'A toad', 'x', 'visible', 1, '{moment}')"
+            )
+            entry = f"'{moment}', 'mod', 1, 1, 'Rude'"
+            connection.exec_driver_sql(
+                "INSERT INTO moderation_log (id, at, account_name, comment_id, article_id, reason, act, before, after,"
+                f" undoes_id) VALUES (1, {entry}, 'delete', 'visible', 'rejected', NULL),"
+                f" (2, {entry}, 'undo', 'rejected', 'visible', 1)"
+            )
+        upgrade()
+        with db.engine.connect() as connection:
+            log = connection.exec_driver_sql("SELECT id, undoes_id, batch_id FROM moderation_log").all()
+            found = connection.exec_driver_sql("SELECT rowid FROM comment_words WHERE comment_words MATCH 'toad'").all()
+        assert (log, found) == ([(1, None, None), (2, 1, None)], [(1,)])

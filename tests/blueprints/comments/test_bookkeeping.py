@@ -17,8 +17,9 @@ from blueprints.comments.models import State
 from blueprints.comments.operations import NotAnswerable
 from blueprints.comments.places import Asked
 from blueprints.moderation import operations as moderation
-from blueprints.moderation.models import Act
-from blueprints.moderation.operations import LEADS_TO, By
+from blueprints.moderation import undoing
+from blueprints.moderation.models import Act, By
+from blueprints.moderation.operations import MOVES
 from tests.builders import add_article, add_comment, add_moderator, all_comments, article, log, within
 from understory.errors import Refused
 
@@ -82,8 +83,18 @@ def play(site, slug: str, by, model: Thread, steps) -> None:
             reply(site, slug, model, model.said[given_ % len(model.said)])
         elif isinstance(act, Act) and model.said:
             one = model.said[given_ % len(model.said)]
-            within(site, moderation.act, act, one.id, by)
-            note(model, one, LEADS_TO[act])
+            decide(site, by, model, act, one)
+
+
+def decide(site, by, model: Thread, act: Act, one: Said) -> None:
+    after = MOVES[act].get(one.state)
+    try:
+        within(site, moderation.act, act, one.id, by)
+    except Refused:
+        assert after is None
+        return
+    assert after is not None
+    note(model, one, after)
 
 
 def reply(site, slug: str, model: Thread, parent: Said) -> None:
@@ -101,7 +112,7 @@ def undo(site, by, model: Thread, entry: int) -> None:
     done = model.done[entry]
     holds = not done["undone"] and done["on"].state == done["after"]
     try:
-        within(site, moderation.undo, log(site)[entry - len(model.done)].id, by)
+        within(site, undoing.undo, log(site)[entry - len(model.done)].id, by)
     except Refused:
         assert not holds
         return

@@ -6,7 +6,7 @@ import pytest
 
 from blueprints.comments import operations as comments
 from blueprints.comments.models import State
-from blueprints.moderation import operations, queries
+from blueprints.moderation import operations, queries, undoing
 from blueprints.moderation.models import Act
 from tests.builders import (
     add_article,
@@ -84,13 +84,13 @@ def test_what_is_not_there_is_not_logged(site, by):
     with pytest.raises(Missing):
         within(site, operations.act, Act.DELETE, 1, by)
     with pytest.raises(Missing):
-        within(site, operations.undo, 1, by)
+        within(site, undoing.undo, 1, by)
     assert log(site) == []
 
 
 def test_an_act_that_fails_leaves_nothing_behind(site, slug, by, monkeypatch):
     posted = add_comment(site, slug)
-    monkeypatch.setattr(operations, "_write_down", lambda *given: 1 / 0)
+    monkeypatch.setattr(operations, "write_down", lambda *given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         within(site, operations.act, Act.DELETE, posted, by)
     assert comment(site, posted).state == State.VISIBLE
@@ -101,7 +101,7 @@ def test_an_act_that_fails_leaves_nothing_behind(site, slug, by, monkeypatch):
 def test_an_undo_brings_back_what_was_and_is_logged_itself(site, slug, by, act):
     posted = add_comment(site, slug)
     entry = moderate(site, act, posted, by)
-    change = within(site, operations.undo, entry, by)
+    change = within(site, undoing.undo, entry, by)
     assert change.after == State.VISIBLE
     assert article(site, slug).comment_count == 1
     assert entries(site)[1] == ("undo", log(site)[0].after, "visible", entry)
@@ -109,25 +109,25 @@ def test_an_undo_brings_back_what_was_and_is_logged_itself(site, slug, by, act):
 
 def test_an_undo_of_an_approval_makes_it_wait_again(site, slug, by):
     posted = add_comment(site, slug, state=State.PENDING)
-    within(site, operations.undo, moderate(site, Act.APPROVE, posted, by), by)
+    within(site, undoing.undo, moderate(site, Act.APPROVE, posted, by), by)
     assert comment(site, posted).state == State.PENDING
     assert article(site, slug).comment_count == 0
 
 
 def test_an_undo_can_be_undone(site, slug, by):
     posted = add_comment(site, slug)
-    within(site, operations.undo, moderate(site, Act.DELETE, posted, by), by)
-    within(site, operations.undo, log(site)[1].id, by)
+    within(site, undoing.undo, moderate(site, Act.DELETE, posted, by), by)
+    within(site, undoing.undo, log(site)[1].id, by)
     assert comment(site, posted).state == State.REJECTED
 
 
 def test_what_was_undone_cannot_be_undone_again(site, slug, by):
     posted = add_comment(site, slug)
     entry = moderate(site, Act.DELETE, posted, by)
-    within(site, operations.undo, entry, by)
+    within(site, undoing.undo, entry, by)
     moderate(site, Act.DELETE, posted, by)
     with pytest.raises(Refused, match="cannot be undone any more"):
-        within(site, operations.undo, entry, by)
+        within(site, undoing.undo, entry, by)
     assert comment(site, posted).state == State.REJECTED
     assert len(log(site)) == 3
 
@@ -137,7 +137,7 @@ def test_what_was_overtaken_cannot_be_undone(site, slug, by):
     entry = moderate(site, Act.DELETE, posted, by)
     moderate(site, Act.SPAM, posted, by)
     with pytest.raises(Refused, match="cannot be undone any more"):
-        within(site, operations.undo, entry, by)
+        within(site, undoing.undo, entry, by)
     assert comment(site, posted).state == State.SPAM
     assert len(log(site)) == 2
 
@@ -145,7 +145,7 @@ def test_what_was_overtaken_cannot_be_undone(site, slug, by):
 def test_undone_at_the_same_moment_it_is_undone_once(site, slug, by):
     posted = add_comment(site, slug)
     entry = moderate(site, Act.DELETE, posted, by)
-    results = at_once(*[lambda: within(site, operations.undo, entry, by)] * 6)
+    results = at_once(*[lambda: within(site, undoing.undo, entry, by)] * 6)
     assert sum(isinstance(result, Refused) for result in results) == 5
     assert article(site, slug).comment_count == 1
 
@@ -162,7 +162,7 @@ def test_the_log_is_read_newest_first_and_goes_on_below_a_place(site, slug, by):
 
 def test_the_log_says_what_can_still_be_undone(site, slug, by):
     undone, overtaken, holds = (add_comment(site, slug) for _ in range(3))
-    within(site, operations.undo, moderate(site, Act.DELETE, undone, by), by)
+    within(site, undoing.undo, moderate(site, Act.DELETE, undone, by), by)
     moderate(site, Act.DELETE, overtaken, by)
     within(site, comments.set_state, overtaken, State.SPAM)
     moderate(site, Act.DELETE, holds, by)

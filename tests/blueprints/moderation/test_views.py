@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from blueprints.articles import operations as articles
-from blueprints.comments import queries as comments
 from blueprints.comments.models import State
+from blueprints.moderation import queues
 from blueprints.moderation.models import Act
 from tests.builders import (
     Reader,
@@ -52,11 +52,14 @@ def acts_at(shown, comment_id: int) -> set[str]:
 
 def test_a_comment_shows_a_moderator_what_can_be_done(site, slug, moderator, reader):
     visible, waiting, spam = (add_comment(site, slug, state=s) for s in (State.VISIBLE, State.PENDING, State.SPAM))
-    for path in (f"/articles/{slug}", "/admin/"):
-        shown = moderator.page(path)
-        assert acts_at(shown, visible) == {"delete", "spam"}
-        assert acts_at(shown, waiting) == {"approve", "delete", "spam"}
-        assert acts_at(shown, spam) == {"restore"}
+    shown = moderator.page(f"/articles/{slug}")
+    assert acts_at(shown, visible) == {"delete", "spam"}
+    assert acts_at(shown, waiting) == {"approve", "delete", "spam"}
+    assert acts_at(shown, spam) == {"restore"}
+    shown = moderator.page("/admin/")
+    assert acts_at(shown, visible) == {"delete", "spam", "reject", "pin"}
+    assert acts_at(shown, waiting) == {"approve", "reject", "spam"}
+    assert acts_at(shown, spam) == {"restore", "reject"}
     assert not reader.page(f"/articles/{slug}").one(f"#comment-{visible}").has(".tools")
 
 
@@ -207,7 +210,7 @@ def test_an_undo_that_was_overtaken_says_so(site, slug, moderator):
 
 def test_the_desk_shows_the_comments_of_all_articles_newest_first(site, slug, moderator):
     other = add_article(site, "Another")
-    ids = [add_comment(site, (slug, other)[n % 2]) for n in range(comments.PER_DESK_PAGE + 2)]
+    ids = [add_comment(site, (slug, other)[n % 2]) for n in range(queues.PER_PAGE + 2)]
     first = moderator.page("/admin/")
     assert [shown["id"] for shown in first.all("article.comment")] == [f"comment-{n}" for n in ids[:1:-1]]
     assert first.all(".desk-card")[0].one(".about").words == "On Another"
