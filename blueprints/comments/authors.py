@@ -8,7 +8,7 @@ from blueprints.articles import queries as articles
 from blueprints.comments import authoring, origins, queries
 from blueprints.comments.authoring import seconds_left
 from blueprints.comments.forms import EditForm, WithdrawForm
-from blueprints.moderation import operations as moderation
+from blueprints.moderation import amending
 from blueprints.votes import queries as votes
 from understory import limits, settings
 from understory.db import AnyRow
@@ -70,7 +70,7 @@ def edit(comment_id: int) -> Response:
     try:
         limits.take(settings.current().act_limit, "act", limits.client())
         minutes = settings.current().edit_minutes
-        moderation.edit_own(comment_id, key_here(), form.body.data or "", minutes, origins.here(key_here()))
+        amending.edit(comment_id, key_here(), form.body.data or "", minutes, origins.here(key_here()))
     except Refused as refusal:
         return _edit_answer(comment, form, refusal.status, refusal.message)
     return _done(comment_id, "Your changes are saved.")
@@ -88,7 +88,7 @@ def withdraw(comment_id: int) -> Response:
         return _withdraw_answer(comment, form, 403, STALE)
     try:
         limits.take(settings.current().act_limit, "act", limits.client())
-        moderation.withdraw(comment_id, key_here(), settings.current().edit_minutes)
+        amending.withdraw(comment_id, key_here(), settings.current().edit_minutes)
     except Refused as refusal:
         return _withdraw_answer(comment, form, refusal.status, refusal.message)
     return _done(comment_id, "Your comment is deleted.")

@@ -100,6 +100,12 @@ class Comment(Model):
             postgresql_where=text("state <> 'visible'"),
         ),
         Index("ix_comments_of_reader", "reader_key", "state"),
+        Index(
+            "ix_comments_caught",
+            "created_at",
+            sqlite_where=text("held_as = 'spam'"),
+            postgresql_where=text("held_as = 'spam'"),
+        ),
         CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="only_roots_have_no_parent"),
         # An id is an address: it is never given a second time, not even after its comment was erased.
         {"sqlite_autoincrement": True},

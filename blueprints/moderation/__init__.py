@@ -11,4 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(acts.bp)
     app.register_blueprint(bulk.bp)
     app.register_blueprint(reports.bp)
-    app.jinja_env.globals.update(ban_address=views.ban_address, deeds=DEEDS)
+    app.jinja_env.globals.update(deeds=DEEDS)

@@ -50,6 +50,5 @@ def card(comment_id: int) -> Card | None:
 def _card(
     row: AnyRow, reports: Sequence[AnyRow], record: Record | None, last: AnyRow | None, words: Sequence[str]
 ) -> Card:
-    # The rules that hold comments write it; without them nothing is held for a reason.
-    why = triggers.reasons(row._mapping.get("held_for"))
+    why = triggers.reasons(row.held_for)
     return Card(row, reports, record, last, why, triggers.pieces(row.source, why, words))

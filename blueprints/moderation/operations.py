@@ -11,16 +11,12 @@ from sqlalchemy.orm import Session
 from blueprints.articles import operations as articles
 from blueprints.articles import pinning
 from blueprints.articles.models import Article
-from blueprints.comments import authoring, rewriting
 from blueprints.comments import operations as comments
-from blueprints.comments.arriving import Origin
+from blueprints.comments import rewriting
 from blueprints.comments.models import Comment, State
 from blueprints.moderation import teaching
 from blueprints.moderation.journal import NO_REASON, On, Why, write_down
 from blueprints.moderation.models import (
-    REASON_LENGTH,
-    THE_AUTHOR,
-    THE_RULES,
     THE_SITE,
     Act,
     By,
@@ -96,26 +92,6 @@ def decide(act: Act, comment_id: int, by: By, why: Why = NO_REASON, seen: State 
         entry_id = write_down(act, by, On(comment_id, article_id), (before, after), why)
         settle_reports(session, comment_id, entry_id)
         return Done(comment_id, article_id, before, after, entry_id)
-
-
-def withdraw(comment_id: int, reader_key: str | None, minutes: int) -> None:
-    """Take one's own comment back, as `authoring.withdraw` does, and say so in the log."""
-    with transaction() as session:
-        change = authoring.withdraw(comment_id, reader_key, minutes)
-        on = On(comment_id, change.article_id)
-        entry_id = write_down(Act.WITHDRAW, THE_AUTHOR, on, (change.before, change.after))
-        settle_reports(session, comment_id, entry_id)
-
-
-def edit_own(comment_id: int, reader_key: str | None, body: str, minutes: int, origin: Origin) -> None:
-    """Change one's own words; the log says it when the rules hold the new ones. Raises as `authoring.judge`."""
-    arrival = authoring.judge(comment_id, reader_key, body, minutes, origin)
-    with transaction():
-        change = authoring.edit(comment_id, reader_key, body, minutes, arrival)
-        if change is not None and change.before != change.after:
-            on = On(comment_id, change.article_id)
-            why = Why((arrival.held_for or "")[:REASON_LENGTH])
-            write_down(Act.CATCH, THE_RULES, on, (change.before, change.after), why)
 
 
 def report(comment_id: int, reader_key: str, grounds: Grounds, words: str, hide_at: int) -> bool:

@@ -15,6 +15,7 @@ from blueprints.articles.models import Article
 from blueprints.comments import operations as comments
 from blueprints.comments import rewriting
 from blueprints.comments.models import Comment, State
+from blueprints.comments.placement import Erased
 from blueprints.moderation import teaching
 from blueprints.moderation.journal import On, Why, write_down
 from blueprints.moderation.models import Act, By, LogEntry, Report
@@ -127,6 +128,8 @@ def _first(session: Session, entry: LogEntry) -> tuple[LogEntry, int]:
 
 def _state(session: Session, entry: LogEntry) -> tuple[str, str]:
     comment = session.get_one(Comment, entry.comment_id, with_for_update=True)
+    if comment.erased_at is not None:
+        raise Erased
     if comment.state != entry.after:
         raise Refused(OVERTAKEN)
     comments.set_state(comment.id, State(entry.before))

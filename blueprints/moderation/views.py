@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     make_response,
     render_template,
@@ -32,9 +31,6 @@ bp = Blueprint("moderation", __name__, url_prefix="/admin")
 
 #: Cards that news brings up to date one by one; a desk that missed more is asked to load anew.
 MOST_NEWS = 50
-
-#: What makes the ban form's address, wherever it is served.
-BANS = "/admin/bans/new"
 
 
 @bp.get("/")
@@ -121,14 +117,6 @@ def undo(entry_id: int) -> Response:
         return done(render_template("moderation/_batch_undone.html", said=said, entry_id=undone.entry_id), "")
     entries = [queries.entry(undone.entry_id), queries.entry(entry_id)]
     return done(render_template("moderation/_entries.html", entries=entries, said=said), "")
-
-
-def ban_address(comment_id: int) -> str | None:
-    """Where the author of a comment can be banned; None while the site has no bans."""
-    has_bans = current_app.extensions.setdefault(
-        __name__, any(rule.rule == BANS for rule in current_app.url_map.iter_rules())
-    )
-    return f"{BANS}?comment={comment_id}" if has_bans else None
 
 
 def _moderator() -> By:

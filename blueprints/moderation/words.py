@@ -40,6 +40,7 @@ DEEDS: Mapping[str, str] = {
     Act.SPAM: "marked as spam",
     Act.HIDE: "hid",
     Act.WITHDRAW: "took back",
+    Act.CATCH: "held, after an edit,",
     Act.EDIT: "changed the words of",
     Act.PIN: "pinned",
     Act.UNPIN: "unpinned",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, column, func, select, values
 
 from blueprints.comments.models import Comment, State
-from blueprints.moderation.models import LogEntry, Report
+from blueprints.moderation.models import DECISIONS, Act, LogEntry, Report
 from blueprints.picture.spans import Span
 from understory.db import UTCDateTime, db, read
 
@@ -59,14 +59,16 @@ def _counts(spans: Sequence[Span]) -> Select[Any]:
         return select(func.count()).where(*here, *which).correlate(of).scalar_subquery()
 
     def decided(state: State) -> Any:
-        return count(_log.at, _log.after == state, _log.act != "undo", _log.comment_id.is_not(None))
+        return count(_log.at, _log.after == state, _log.act.not_in((Act.UNDO, Act.CATCH)), _log.comment_id.is_not(None))
 
+    # What the site held as spam by itself, and what moderators called so.
+    caught = count(_comments.created_at, _comments.held_as == State.SPAM)
     return (
         select(
             count(_comments.created_at).label("comments"),
             decided(State.VISIBLE).label("approved"),
             decided(State.REJECTED).label("rejected"),
-            decided(State.SPAM).label("spam"),
+            (decided(State.SPAM) + caught).label("spam"),
             count(Report.__table__.c.at).label("reports"),
         )
         .select_from(of)
@@ -84,7 +86,7 @@ def _waits() -> Select[Any]:
             _log.at >= bindparam("since", type_=UTCDateTime),
             _log.at < bindparam("until", type_=UTCDateTime),
             _log.before == State.PENDING,
-            _log.act != "undo",
+            _log.act.in_(DECISIONS),
         )
         .order_by(_log.at.desc())
         .limit(LOOKED_AT)

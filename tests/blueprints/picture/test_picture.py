@@ -11,6 +11,7 @@ import pytest
 
 from blueprints.comments.models import State
 from blueprints.moderation import operations as moderation
+from blueprints.moderation import undoing
 from blueprints.moderation.models import Act, Grounds
 from blueprints.picture import charts, queries, tables
 from blueprints.picture.charts import Series
@@ -58,7 +59,7 @@ def test_what_happened_is_counted_where_it_happened(site, clock):
     third = add_comment(site, slug)
     within(site, moderation.report, third, "k" * 22, Grounds.SPAM, "", 0)
     entry = moderate(site, Act.SPAM, third, by)
-    within(site, moderation.undo, entry, by)
+    within(site, undoing.undo, entry, by)
     before, now = counted(site, "hour", clock.now)[-2:]
     assert (before.comments, before.approved, before.rejected, before.spam, before.reports) == (2, 1, 0, 0, 0)
     assert (now.comments, now.approved, now.rejected, now.spam, now.reports) == (1, 0, 1, 1, 1)

@@ -9,6 +9,7 @@ import pytest
 from blueprints.comments import operations
 from blueprints.comments.arriving import Origin
 from blueprints.comments.models import State
+from blueprints.moderation import undoing
 from blueprints.moderation.models import Act
 from tests.builders import (
     Reader,
@@ -17,6 +18,7 @@ from tests.builders import (
     add_moderator,
     all_comments,
     comment,
+    log,
     moderate,
     queries_of,
     signed_in,
@@ -193,6 +195,10 @@ def test_an_edited_text_is_judged_as_a_new_one(site, slug):
     held = comment(site, fine.id)
     assert (held.state, held.held_for) == (State.PENDING, "Suspect words: “casino”")
     assert page(reader.get(f"/articles/{slug}")).all("#thread .comment") == []
+    (entry,) = log(site)
+    assert (entry.act, entry.account_name, entry.before, entry.after) == ("catch", "the rules", "visible", "pending")
+    within(site, undoing.undo, entry.id, add_moderator(site))
+    assert comment(site, fine.id).state == State.VISIBLE
 
 
 def test_an_edit_does_not_free_what_is_held(site, slug):
