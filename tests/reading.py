@@ -52,6 +52,7 @@ class Element:
         return bool(self.all(selector))
 
     def fits(self, selector: str) -> bool:
+        assert not _STEP.sub("", selector), f"more than one step: {selector}"
         for mark, word, name, value in _STEP.findall(selector):
             if mark == "#":
                 fitting = self.attributes.get("id") == word

@@ -49,6 +49,8 @@ class Settings:
     premoderate: bool = _setting(False, values.switch, "hold every comment until a moderator approves it")
     edit_minutes: int = _setting(15, values.whole(0, 1440), "how long authors can change or delete their comments")
     reports_to_hide: int = _setting(3, values.whole(0, 1000), "reports that hide a comment until looked at; 0: none do")
+    public_log: bool = _setting(False, values.switch, "show at /moderation what moderators did, with their reasons")
+    public_log_names: bool = _setting(False, values.switch, "say there which moderator it was")
     comments_per_page: int = _setting(20, values.whole(1, 200), "top-level comments on a page of a thread")
     page_cache: int = _setting(32, values.whole(0, 65536), "MiB of finished pages that a process keeps; 0: none")
     post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")

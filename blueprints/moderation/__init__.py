@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from blueprints.moderation import acts, bulk, reports, views
+from blueprints.moderation import acts, bulk, openly, reports, views
 from blueprints.moderation.words import DEEDS
+from understory import settings
 
 
 def register(app: Flask) -> None:
@@ -11,4 +12,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(acts.bp)
     app.register_blueprint(bulk.bp)
     app.register_blueprint(reports.bp)
-    app.jinja_env.globals.update(deeds=DEEDS)
+    app.register_blueprint(openly.bp)
+    app.jinja_env.globals.update(deeds=DEEDS, has_public_log=settings.of(app).public_log)

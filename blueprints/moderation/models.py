@@ -39,6 +39,9 @@ class Act(enum.StrEnum):
     UNDO = "undo"
 
 
+#: What the public log does not tell: it is about a person, or about what nobody can read any more.
+NOT_PUBLIC = (Act.HOLD, Act.TRUST, Act.UNPUBLISH)
+
 #: What is done to the state of a comment.
 DECISIONS = (Act.APPROVE, Act.RESTORE, Act.REJECT, Act.DELETE, Act.SPAM)
 

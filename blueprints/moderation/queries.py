@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, State
-from blueprints.moderation.models import HeldAuthor, LogEntry, Report
+from blueprints.moderation.models import NOT_PUBLIC, HeldAuthor, LogEntry, Report
 from understory.db import AnyRow, db, read
 from understory.paging import Page, Place
 
@@ -71,6 +71,21 @@ def log(place: Place, sought: Sought | None = None) -> Page[AnyRow]:
         query = query.where(LogEntry.account_name.ilike(f"%{_plain(sought.who)}%", escape="\\"))
     if sought.act:
         query = query.where(LogEntry.act == sought.act)
+    if place.before is not None:
+        query = query.where(LogEntry.id < place.before)
+    rows = db.session.execute(query.order_by(LogEntry.id.desc()).limit(PER_PAGE + 1)).all()
+    return Page(rows=list(rows[:PER_PAGE]), more_above=place.before is not None, more_below=len(rows) > PER_PAGE)
+
+
+def public_log(place: Place) -> Page[AnyRow]:
+    """What was done to conversations that readers can open, newest first, below the id `place.before`.
+
+    A batch is one of them. What was decided about authors, and under articles that are not published, is left out.
+    """
+    query = _entries().add_columns(LogEntry.account_id, Comment.shown)
+    query = query.where(
+        LogEntry.batch_id.is_(None), LogEntry.act.not_in(NOT_PUBLIC), Article.published | LogEntry.article_id.is_(None)
+    )
     if place.before is not None:
         query = query.where(LogEntry.id < place.before)
     rows = db.session.execute(query.order_by(LogEntry.id.desc()).limit(PER_PAGE + 1)).all()

@@ -194,7 +194,7 @@ def test_an_edited_text_is_judged_as_a_new_one(site, slug):
     assert edit(reader, fine.id, "Casino!").status_code == 303
     held = comment(site, fine.id)
     assert (held.state, held.held_for) == (State.PENDING, "Suspect words: “casino”")
-    assert page(reader.get(f"/articles/{slug}")).all("#thread .comment") == []
+    assert page(reader.get(f"/articles/{slug}")).one("#thread").all(".comment") == []
     (entry,) = log(site)
     assert (entry.act, entry.account_name, entry.before, entry.after) == ("catch", "the rules", "visible", "pending")
     within(site, undoing.undo, entry.id, add_moderator(site))
