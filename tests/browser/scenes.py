@@ -266,6 +266,7 @@ def banned(stage: Stage) -> Page:
     page.locator("#address").fill("198.51.100.0/24")
     page.get_by_label("Reason").fill("A reason of some length, which has to fit into a column of the log")
     page.get_by_role("button", name="Ban", exact=True).click()
+    expect(page.locator("main .notice")).to_contain_text("All bans")
     page.goto("/admin/bans/")
     return page
 

@@ -110,8 +110,8 @@ def test_without_javascript_deleting_restoring_and_undoing_lead_back_to_where_on
 
     desk.goto("/admin/")
     comment(desk, gone).get_by_role("button", name="Delete").click()
-    expect(desk).to_have_url(re.compile(r"/admin/(#card-\d+)?$"))
     expect(comment(desk, gone)).to_contain_text("deleted")
+    desk.wait_for_url(re.compile(r"/admin/(#card-\d+)?$"))
     desk.goto("/admin/log")
     entry(desk, "Plain Peddler").get_by_role("button", name="Undo").click()
     expect(entry(desk, "Plain Peddler")).to_contain_text("undid")
