@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from blueprints.accounts import queries, sessions
+from blueprints.accounts import queries, sessions, unsent
 from blueprints.accounts.models import Account
 from understory import clock
+from understory.errors import kept_text
 from understory.security import has_session
 
 GUARDED = "/admin"
@@ -50,14 +51,27 @@ def admin_here() -> Account:
 
 
 def signed_in_here() -> Response | None:
-    """Before every request for what belongs to an account: who is not signed in is asked to."""
+    """Before every request for what belongs to an account: who is not signed in is asked to.
+
+    What somebody sent whose session was over is kept, to be sent once more.
+    """
     account = account_here()
     if account is None:
-        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        asked = request.full_path.rstrip("?") if request.method == "GET" else _kept()
         return redirect(url_for("accounts.sign_in", next=asked))
     if clock.now() - account.session_seen_at > sessions.SEEN_EVERY:
         sessions.seen(account.session_id)
     return None
+
+
+def _kept() -> str | None:
+    """Where a form can be sent once more that came after its session had ended; None where nothing was typed."""
+    over = session.get("_user_id") if has_session() else None
+    if over is None or request.method != "POST" or not kept_text():
+        return None
+    return url_for(
+        "unsent.show", token=unsent.keep(over, request.full_path.rstrip("?"), request.form.items(multi=True))
+    )
 
 
 def _guard() -> Response | None:

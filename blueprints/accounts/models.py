@@ -110,6 +110,19 @@ class Invite(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class UnsentForm(Model):
+    """What somebody sent whose session was over: `fields` is JSON, pairs of name and value."""
+
+    __tablename__ = "unsent_forms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    session_hash: Mapped[str] = mapped_column(String(64), index=True)
+    path: Mapped[str] = mapped_column(Text)
+    fields: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class OpenSession(Model):
     """One browser that is signed in. Without its row, its cookie opens nothing."""
 

@@ -16,7 +16,7 @@ from blueprints.accounts.models import Account, Event
 from understory import limits, settings
 from understory.errors import TooMany
 from understory.forms import STALE
-from understory.htmx import done, private
+from understory.htmx import done, is_htmx, private, reload_at
 from understory.security import begin_afresh, csrf, local_path
 from understory.traces import trace_here
 
@@ -32,8 +32,7 @@ def sign_in() -> Response:
     """The form, and what becomes of it."""
     form = SignInForm()
     if request.method == "GET":
-        form.next.data = request.args.get("next", "")
-        return done("", _after(form)) if account_here() else _sign_in_page(form)
+        return _asked_to_sign_in(form)
     if not form.validate():
         return _sign_in_page(form, 403 if form.is_stale else 422, STALE if form.is_stale else None)
     try:
@@ -79,6 +78,14 @@ def join(token: str) -> Response:
     if invite is None:
         abort(410)
     return _made_by_link(token, invites.accept, "accounts/join.html", "This account is yours.", role=invite.role)
+
+
+def _asked_to_sign_in(form: SignInForm) -> Response:
+    form.next.data = request.args.get("next", "")
+    if is_htmx():
+        # An act in place was sent on to here, its session being over: the whole page is wanted, not a part of one.
+        return reload_at(url_for(".sign_in", next=form.next.data or None))
+    return done("", _after(form)) if account_here() else _sign_in_page(form)
 
 
 def _made_by_link(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from blueprints.accounts import invites, record, sessions
+from blueprints.accounts import invites, record, sessions, unsent
 from blueprints.comments import erasing, persons
 from blueprints.comments.persons import Whose
 from blueprints.moderation import forgetting
@@ -40,12 +40,13 @@ class Amount:
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep removed: traces of addresses, events of accounts, sessions and invitations that are over."""
+    """What a sweep removed: traces of addresses, events of accounts, sessions, invitations and forms that are over."""
 
     addresses: int
     events: int
     sessions: int
     invites: int
+    forms: int
 
 
 def erase(whose: Whose, by: Asker, reason: str = "") -> Amount:
@@ -73,7 +74,8 @@ def export(whose: Whose, by: Asker, reason: str = "") -> dict[str, Any]:
 
 def sweep(address_days: int, sign_in_days: int) -> Swept:
     """Remove what was kept for its time. Safe to run at any time and as often as one likes."""
-    return Swept(erasing.sweep(address_days), record.sweep(sign_in_days), sessions.sweep(), invites.sweep())
+    events = record.sweep(sign_in_days)
+    return Swept(erasing.sweep(address_days), events, sessions.sweep(), invites.sweep(), unsent.sweep())
 
 
 def _write_down(deed: Deed, whose: Whose, by: Asker, amount: Amount, reason: str) -> None:

@@ -16,7 +16,7 @@ FEATURES = sorted(path.name for path in (ROOT / "blueprints").iterdir() if (path
 
 #: The rooms that write tables, beside the floor.
 OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting", "rewriting"}
-OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record", "journal", "undoing"}
+OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record", "unsent", "journal", "undoing"}
 
 
 def name_of(path: Path) -> str:
