@@ -36,11 +36,14 @@ class Act(enum.StrEnum):
     OPEN = "open"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    BAN = "ban"
+    LIFT = "lift"
+    RULES = "rules"
     UNDO = "undo"
 
 
 #: What the public log does not tell: it is about a person, or about what nobody can read any more.
-NOT_PUBLIC = (Act.HOLD, Act.TRUST, Act.UNPUBLISH)
+NOT_PUBLIC = (Act.HOLD, Act.TRUST, Act.BAN, Act.LIFT, Act.RULES, Act.UNPUBLISH)
 
 #: What is done to the state of a comment.
 DECISIONS = (Act.APPROVE, Act.RESTORE, Act.REJECT, Act.DELETE, Act.SPAM)

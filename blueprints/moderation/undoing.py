@@ -16,7 +16,7 @@ from blueprints.comments import operations as comments
 from blueprints.comments import rewriting
 from blueprints.comments.models import Comment, State
 from blueprints.comments.placement import Erased
-from blueprints.moderation import teaching
+from blueprints.moderation import barring, teaching
 from blueprints.moderation.journal import On, Why, write_down
 from blueprints.moderation.models import Act, By, LogEntry, Report
 from blueprints.moderation.operations import set_held, settle_reports
@@ -95,7 +95,7 @@ def _take_back(session: Session, entry: LogEntry, by: By, batch_id: int | None =
     bring_back = _BRING_BACK.get(done.act)
     if bring_back is None:
         raise Refused("This cannot be undone.")
-    moved = bring_back(session, entry)
+    moved = bring_back(session, entry, by)
     on = On(entry.comment_id, entry.article_id, entry.about)
     undo_id = write_down(Act.UNDO, by, on, moved, Why(batch_id=batch_id, undoes_id=entry.id))
     if entry.comment_id is not None:
@@ -126,7 +126,7 @@ def _first(session: Session, entry: LogEntry) -> tuple[LogEntry, int]:
     return entry, times
 
 
-def _state(session: Session, entry: LogEntry) -> tuple[str, str]:
+def _state(session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     comment = session.get_one(Comment, entry.comment_id, with_for_update=True)
     if comment.erased_at is not None:
         raise Erased
@@ -136,14 +136,14 @@ def _state(session: Session, entry: LogEntry) -> tuple[str, str]:
     return entry.after, entry.before
 
 
-def _words(_session: Session, entry: LogEntry) -> tuple[str, str]:
+def _words(_session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     kept = rewriting.bring_back(int(entry.before))
     if kept is None:
         raise Refused(OVERTAKEN)
     return str(kept), ""
 
 
-def _pinned(_session: Session, entry: LogEntry) -> tuple[str, str]:
+def _pinned(_session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     article_id = entry.article_id or 0
     if str(pinning.pinned(article_id) or "") != entry.after:
         raise Refused(OVERTAKEN)
@@ -151,14 +151,14 @@ def _pinned(_session: Session, entry: LogEntry) -> tuple[str, str]:
     return entry.after, entry.before
 
 
-def _held(session: Session, entry: LogEntry) -> tuple[str, str]:
+def _held(session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     key = session.get_one(Comment, entry.comment_id).reader_key
     if key is None or not set_held(session, key, held=entry.before == "held"):
         raise Refused(OVERTAKEN)
     return entry.after, entry.before
 
 
-def _open(session: Session, entry: LogEntry) -> tuple[str, str]:
+def _open(session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     article = session.get_one(Article, entry.article_id)
     if article.closed != (entry.after == "closed"):
         raise Refused(OVERTAKEN)
@@ -166,7 +166,7 @@ def _open(session: Session, entry: LogEntry) -> tuple[str, str]:
     return entry.after, entry.before
 
 
-def _published(session: Session, entry: LogEntry) -> tuple[str, str]:
+def _published(session: Session, entry: LogEntry, _by: By) -> tuple[str, str]:
     article = session.get_one(Article, entry.article_id)
     if article.published != (entry.after == "published"):
         raise Refused(OVERTAKEN)
@@ -174,13 +174,26 @@ def _published(session: Session, entry: LogEntry) -> tuple[str, str]:
     return entry.after, entry.before
 
 
+def _barred(_session: Session, entry: LogEntry, by: By) -> tuple[str, str]:
+    return barring.bring_back_ban(entry, by)
+
+
+def _ruled(_session: Session, entry: LogEntry, by: By) -> tuple[str, str]:
+    moved = barring.bring_back_rules(entry, by)
+    if moved is None:
+        raise Refused(OVERTAKEN)
+    return moved
+
+
 _SETTLE = {Act.APPROVE, Act.RESTORE, Act.REJECT, Act.DELETE, Act.SPAM, Act.WITHDRAW}
 
-_BRING_BACK: dict[str, Callable[[Session, LogEntry], tuple[str, str]]] = {
+_BRING_BACK: dict[str, Callable[[Session, LogEntry, By], tuple[str, str]]] = {
     **dict.fromkeys((*_SETTLE, Act.HIDE, Act.CATCH), _state),
     Act.EDIT: _words,
     **dict.fromkeys((Act.PIN, Act.UNPIN), _pinned),
     **dict.fromkeys((Act.HOLD, Act.TRUST), _held),
     **dict.fromkeys((Act.CLOSE, Act.OPEN), _open),
+    **dict.fromkeys((Act.BAN, Act.LIFT), _barred),
+    Act.RULES: _ruled,
     **dict.fromkeys((Act.PUBLISH, Act.UNPUBLISH), _published),
 }

@@ -50,5 +50,8 @@ DEEDS: Mapping[str, str] = {
     Act.OPEN: "opened the conversation under",
     Act.PUBLISH: "published",
     Act.UNPUBLISH: "unpublished",
+    Act.BAN: "made a ban",
+    Act.LIFT: "lifted a ban",
+    Act.RULES: "changed the rules",
     Act.UNDO: "undid an act on",
 }

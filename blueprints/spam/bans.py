@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request, url_for
 
 from blueprints.comments import queries as comments
-from blueprints.spam import operations, queries
+from blueprints.moderation import barring
+from blueprints.spam import queries
 from blueprints.spam.forms import BanForm
 from blueprints.spam.guard import moderator
 from understory import clock
@@ -38,7 +39,7 @@ def new() -> Response:
     grounds = form.grounds((cause.reader_key, cause.author) if cause else (None, ""), clock.now())
     if not grounds:
         return _form(form, cause, status=422, notice="Of this author nothing is known that could be banned.")
-    operations.ban(grounds, moderator())
+    barring.ban(grounds, moderator())
     said = "The ban is in force." if len(grounds) == 1 else f"{len(grounds)} bans are in force."
     if not is_htmx():
         flash(said)
@@ -54,7 +55,7 @@ def form() -> Response:
 @bp.post("/<number:ban_id>/lift")
 def lift(ban_id: int) -> Response:
     """End a ban."""
-    operations.lift(ban_id, moderator())
+    barring.lift(ban_id, moderator())
     if not is_htmx():
         flash("The ban is lifted.")
     return done(render_template("spam/_lifted.html", ban=queries.ban(ban_id)), url_for(".index"))

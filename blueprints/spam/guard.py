@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import abort
 
 from blueprints.accounts.guard import moderator_here
-from blueprints.spam.operations import Who
+from blueprints.moderation.models import By
 
 
-def moderator() -> Who:
+def moderator() -> By:
     """The moderator who is signed in."""
     account = moderator_here() or abort(403)
-    return Who(account.id, account.name)
+    return By(account.id, account.name)

@@ -78,7 +78,12 @@ def by_learning(in_force: Rules, verdict: Verdict, read: Signs, known: Known) ->
 
 def rules_here() -> Rules:
     """The rules in force; before anybody saves any, UNDERSTORY_PREMODERATE is the first of them."""
-    return queries.rules_in_force() or Rules(premoderate=settings.current().premoderate)
+    return queries.rules_in_force() or first_rules()
+
+
+def first_rules() -> Rules:
+    """The rules before anybody saves any."""
+    return Rules(premoderate=settings.current().premoderate)
 
 
 def _held(version: int) -> _Held:

@@ -51,20 +51,22 @@ class Grounds:
     comment_id: int | None = None
 
 
-def save_rules(rules: Rules, who: Who) -> None:
-    """Put rules in force; the earlier ones are kept."""
+def save_rules(rules: Rules, who: Who) -> int:
+    """Put rules in force; the earlier ones are kept. Gives the id under which these are."""
     with transaction() as session:
-        session.add(RulesSaved(rules=rules.as_json(), at=clock.now(), account_id=who.account_id, account_name=who.name))
+        saved = RulesSaved(rules=rules.as_json(), at=clock.now(), account_id=who.account_id, account_name=who.name)
+        session.add(saved)
         _has_changed(session)
+        return saved.id
 
 
-def restore_rules(rules_id: int, who: Who) -> None:
-    """Put earlier rules in force again. Raises Missing."""
+def restore_rules(rules_id: int, who: Who) -> int:
+    """Put earlier rules in force again; gives their new id. Raises Missing."""
     with transaction():
         rules = rules_of(rules_id)
         if rules is None:
             raise Missing("There are no such rules.")
-        save_rules(rules, who)
+        return save_rules(rules, who)
 
 
 def ban(grounds: Iterable[Grounds], who: Who) -> list[int]:
@@ -85,6 +87,19 @@ def lift(ban_id: int, who: Who) -> None:
             raise Refused("Somebody has lifted this ban already.")
         found.lifted_at = clock.now()
         _write_down(session, ban_id, BanAct.LIFT, "", None, who)
+        _has_changed(session)
+
+
+def renew(ban_id: int, who: Who) -> None:
+    """Put a ban in force again that was lifted. Raises Missing, and Refused when somebody has done so already."""
+    with transaction() as session:
+        found = session.get(Ban, ban_id, with_for_update=True)
+        if found is None:
+            raise Missing("There is no such ban.")
+        if found.lifted_at is None:
+            raise Refused("This ban is in force already.")
+        found.lifted_at = None
+        _write_down(session, ban_id, BanAct.BAN, "", None, who)
         _has_changed(session)
 
 

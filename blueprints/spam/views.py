@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 
 from blueprints.comments import queries as comments
-from blueprints.spam import judging, operations, queries, trials
+from blueprints.moderation import barring
+from blueprints.spam import judging, queries, trials
 from blueprints.spam.forms import RulesForm
 from blueprints.spam.guard import moderator
 from blueprints.spam.rules import Rules
@@ -37,7 +38,7 @@ def rules() -> Response:
     if form.seen.data != str(newest):
         form.seen.data = str(newest)
         return _page(form, 409, MEANWHILE)
-    operations.save_rules(form.rules, moderator())
+    barring.save_rules(form.rules, moderator())
     flash("The rules are saved. They hold from the next comment on.")
     return done("", url_for(".rules"))
 
@@ -57,7 +58,7 @@ def trial() -> Response:
 @bp.post("/<number:rules_id>/restore")
 def restore(rules_id: int) -> Response:
     """Put earlier rules in force again."""
-    operations.restore_rules(rules_id, moderator())
+    barring.restore_rules(rules_id, moderator())
     flash("The earlier rules are in force again.")
     return done("", url_for(".rules"))
 

@@ -1,4 +1,4 @@
-"""forms that were sent after a session had ended are kept for a day."""
+"""forms that were sent after a session had ended are kept for a day; the log of bans is append only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_unsent_forms_session_hash", "unsent_forms", ["session_hash"])
     op.create_index("ix_unsent_forms_at", "unsent_forms", ["at"])
+    if op.get_bind().dialect.name == "sqlite":
+        for done, verb in (("changed", "UPDATE"), ("deleted", "DELETE")):
+            op.execute(
+                f"CREATE TRIGGER ban_log_is_never_{done} BEFORE {verb} ON ban_log "
+                "BEGIN SELECT RAISE(ABORT, 'the log is append only'); END"
+            )
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for done in ("changed", "deleted"):
+            op.execute(f"DROP TRIGGER ban_log_is_never_{done}")
     op.drop_table("unsent_forms")
