@@ -17,7 +17,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 function tellArrivals() {
   const arrivals = document.getElementById("arrivals");
   const place = document.getElementById("new-arrivals");
-  if (!arrivals || !place) return;
+  if (!arrivals) return;
   const count = arrivals.childElementCount;
   const told = place.querySelector("[data-show]");
   if (!count) {
