@@ -28,7 +28,7 @@ function tellArrivals() {
   const text = count === 1 ? "Show 1 new comment" : `Show ${count} new comments`;
   if (link.textContent !== text) link.textContent = text;
   if (told) return;
-  link.className = "button quiet";
+  link.className = "button quiet small";
   link.dataset.show = "";
   link.href = document.getElementById("thread").dataset.newest;
   place.replaceChildren(link);
