@@ -38,7 +38,7 @@ def long(part: Part) -> None:
                 part.add(f"{name}: {act} of {LONG:,}", "ms", [run[0] for run in long_])
                 pairs = zip(short, long_, strict=True)
                 part.add(f"{name}: {act}", f"times {SHORT}'s", [b[0] / a[0] for a, b in pairs])
-            if name == "cold":
+            if name == "hot":
                 for act in acts[LONG]:
                     sent = " and ".join(f"{seen[f'{act}, {size:,}'][0][1]:,}" for size in (SHORT, LONG))
                     part.notes.append(f"{act}: {sent} bytes as sent")
