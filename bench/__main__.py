@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import plot, profile, reading, report, standing, streams, weight, writing
+from bench import long, plot, profile, reading, report, standing, streams, weight, writing
 from bench.figures import Part
 
 PARTS: dict[str, Callable[[Part], None]] = {
     "hot": reading.hot,
     "pages": reading.pages,
     "cold": reading.cold,
+    "long": long.long,
     "post": writing.post,
     "streams": streams.streams,
     "weight": weight.weight,

@@ -36,11 +36,16 @@ def ready() -> list[int]:
     """Make what is missing; gives the sizes."""
     wanted = sizes()
     for size in wanted:
-        marker = instance() / f"thread-{size}"
-        if not marker.exists():
-            seed(instance(), (size,))
-            marker.touch()
+        make(size)
     return wanted
+
+
+def make(size: int) -> None:
+    """Make a thread unless it is there."""
+    marker = instance() / f"thread-{size}"
+    if not marker.exists():
+        seed(instance(), (size,))
+        marker.touch()
 
 
 def places(size: int, sort: str, *, part: tuple[float, float] = (0, 1), most: int = 8000) -> list[str]:

@@ -44,6 +44,7 @@ _NOT_FOR_HOUSE = ["image", "html_block", "html_inline"]
 _TYPED_ADDRESS = re.compile(
     r"(?<![\w@.:/])(?:https?://|www\.)[^\s<>\"'`\\{}|^\[\]]{0,2000}[^\s<>\"'`\\{}|^\[\].,;:!?*~]", re.IGNORECASE
 )
+_ENDS_SENTENCE = frozenset(".,;:!?*~")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,59}}\.?|\[[0-9a-f:.]{{2,45}}\]", re.IGNORECASE)
 _MAILBOX = re.compile(r"[\w.!#$%&*+/=?^{|}~-]{1,64}@[\w.-]{1,255}")
@@ -116,6 +117,15 @@ class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach has no types
 
     def extract_entities(self, token: Any) -> Iterator[Any]:
         yield token
+
+    def strip_non_url_bits(self, fragment: str) -> tuple[str, str, str]:
+        """The address, and what the sentence goes on with: a bracket belongs to the address that opens it."""
+        unopened = fragment.count(")") - fragment.count("(")
+        end = len(fragment)
+        while fragment[end - 1] in _ENDS_SENTENCE or (unopened > 0 and fragment[end - 1] == ")"):
+            unopened -= fragment[end - 1] == ")"
+            end -= 1
+        return fragment[:end], "", fragment[end:]
 
 
 class _Pipeline(local):

@@ -17,7 +17,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 function tellArrivals() {
   const arrivals = document.getElementById("arrivals");
   const place = document.getElementById("new-arrivals");
-  if (!arrivals || !place) return;
+  if (!arrivals) return;
   const count = arrivals.childElementCount;
   const told = place.querySelector("[data-show]");
   if (!count) {
@@ -28,7 +28,7 @@ function tellArrivals() {
   const text = count === 1 ? "Show 1 new comment" : `Show ${count} new comments`;
   if (link.textContent !== text) link.textContent = text;
   if (told) return;
-  link.className = "button quiet";
+  link.className = "button quiet small";
   link.dataset.show = "";
   link.href = document.getElementById("thread").dataset.newest;
   place.replaceChildren(link);

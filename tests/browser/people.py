@@ -104,3 +104,8 @@ class Moderator(Person):
         """Let a waiting comment onto the site."""
         answer = self.http.post(f"/admin/comments/{comment_id}/approve", form={"csrf_token": self._token})
         assert answer.ok, answer.text()
+
+    def restore(self, comment_id: int) -> None:
+        """Put a deleted comment back."""
+        answer = self.http.post(f"/admin/comments/{comment_id}/restore", form={"csrf_token": self._token})
+        assert answer.ok, answer.text()

@@ -143,3 +143,19 @@ def test_keys_move_through_the_comments(page, article, crowd):
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(page.locator(f"#comment-{ids[2]}")).to_be_focused()
+
+
+def test_a_comment_that_was_deleted_and_restored_comes_back_to_the_page_that_posted_it(page, article, crowd, moderator):
+    crowd.comment(article, "Here before")
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, "Taken down by mistake", "Grace")
+    send(form)
+    own = page.locator("#thread .comment", has_text="Taken down by mistake")
+    expect(own).to_be_visible()
+    number = int(own.get_attribute("id").rpartition("-")[2])
+    moderator.delete(number)
+    expect(own).to_have_count(0)
+    moderator.restore(number)
+    page.get_by_role("link", name="Show 1 new comment").click()
+    expect(own).to_be_visible()

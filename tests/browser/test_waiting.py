@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from .acts import fill, open_form, send
 from .people import MODERATOR, PASSWORD, Moderator
 from .served import PER_PAGE, serving
+from .test_weight import RECORD, SETTLED
 
 WAITS = "waiting for a moderator"
 
@@ -55,6 +56,26 @@ def test_ones_own_comment_waits_in_sight_and_after_a_reload_too(page, new_contex
     page.reload()
     expect(page.locator("#thread .comment .comment-body")).to_have_text("Hold this")
     expect(waiting).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_when_what_waits_is_shown_again(page, story, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(story)
+    for text in ("Hold this", "And this"):
+        form = open_form(page)
+        fill(form, text, "Grace")
+        send(form)
+        expect(page.locator("#waiting .comment-body").filter(has_text=text)).to_have_count(1)
+    page.add_init_script(RECORD)
+    page.goto(f"{story}#conversation")
+    page.reload()
+    summary = page.get_by_text("2 of your comments wait for a moderator")
+    expect(summary).to_be_in_viewport()
+    page.evaluate(SETTLED)
+    assert page.evaluate("window.shifted") == []
+    summary.click()
+    expect(page.locator("#waiting .comment-body").first).to_be_visible()
 
 
 def test_without_javascript_a_page_of_ones_own_shows_what_waits(plain_page, story):

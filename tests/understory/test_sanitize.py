@@ -233,6 +233,36 @@ def test_a_bracket_round_an_address_is_not_part_of_it():
     assert links_in(comment_html("See (http://example.org/a), or not.")) == ["http://example.org/a"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("(http://x.example/a_(b)?c)", "http://x.example/a_(b)?c"),
+        ("(http://x.example/a_(b))", "http://x.example/a_(b)"),
+        ("(see http://x.example/a_(b).)", "http://x.example/a_(b)"),
+        ("((http://x.example/a)).", "http://x.example/a"),
+        ("http://x.example/a_(b)", "http://x.example/a_(b)"),
+        ("http://x.example/a_(b", "http://x.example/a_(b"),
+        ("(www.x.example/(a)(b)!?)", "http://www.x.example/(a)(b)"),
+        ("(http://x.example/a", "http://x.example/a"),
+        ("http://x.example/((a))))", "http://x.example/((a))"),
+    ],
+)
+def test_an_address_keeps_the_brackets_that_it_opens(typed, address):
+    written = comment_html(typed)
+    assert links_in(written) == [address]
+    assert words_of(written) == typed
+
+
+@given(st.text("(a).!?/", max_size=30), st.sampled_from(["", "(", "(see ", "(("]))
+def test_no_bracket_and_no_mark_around_an_address_is_lost(rest, before):
+    typed = f"{before}http://x.example/{rest}"
+    written = comment_html(typed)
+    assert words_of(written) == typed
+    for address in links_in(written):
+        assert address.count(")") <= address.count("(") or not address.endswith(")")
+        assert address[-1] not in ".!?"
+
+
 def test_www_is_an_address_too():
     assert links_in(comment_html("See www.example.org, there.")) == ["http://www.example.org"]
 

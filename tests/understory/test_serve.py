@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from pathlib import Path
 
 import pytest
+from granian import _granian as server
 from sqlalchemy import func, select
 
 from blueprints.articles.models import Article
@@ -82,3 +85,9 @@ def test_a_port_that_is_taken_stops_the_start(make_site, tmp_path):
 )
 def test_the_printed_address_is_one_to_open(host, shown):
     assert serve._in_url(host) == shown
+
+
+def test_the_server_s_allocator_is_told_to_give_memory_back():
+    name = "_RJEM_MALLOC_CONF"
+    assert "dirty_decay_ms:1000" in os.environ[name]
+    assert name.encode() in Path(server.__file__).read_bytes(), "the server has another allocator now"
