@@ -128,4 +128,5 @@ class LogEntry(Model):
     @property
     def stands_for_many(self) -> bool:
         """Whether this is the entry of a whole batch."""
-        return self.comment_id is None and self.article_id is None and self.act in (*DECISIONS, Act.UNDO)
+        about_nothing = self.comment_id is None and self.article_id is None and not self.before and not self.after
+        return about_nothing and self.act in (*DECISIONS, Act.UNDO)
