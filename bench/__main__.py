@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import long, plot, profile, reading, report, standing, streams, weight, writing
+from bench import desk, long, plot, profile, reading, report, standing, streams, weight, writing
 from bench.figures import Part
 
 PARTS: dict[str, Callable[[Part], None]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Part], None]] = {
     "long": long.long,
     "post": writing.post,
     "streams": streams.streams,
+    "desk": desk.desk,
     "weight": weight.weight,
     "memory": standing.memory,
     "mixed": standing.mixed,

@@ -1,99 +1,111 @@
-"""Pages of the moderators' desk with 100,000 comments in its queues, and a search through all of them.
-
-    .venv/bin/python bench/desk.py 1000000
-
-measures on a site of so many comments, made for it in a folder that is gone afterwards: the answer of Flask alone.
-"""
+"""Part desk: the moderators' desk with 100,000 comments in its queues, in milliseconds an answer, one moderator."""
 
 from __future__ import annotations
 
-import random
+import http.client
+import re
+import sqlite3
+import statistics
+import subprocess
 import sys
-import tempfile
 import time
+import urllib.parse
+from functools import partial
 from pathlib import Path
-from statistics import median
 
-from flask_migrate import upgrade
-from sqlalchemy import insert, text
+from bench import threads
+from bench.figures import Part
+from bench.servers import ROOT, Site, clean_environ, seed
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+ALL, HELD = 200_000, 100_000
+ASKED = 20
+BAR = 100.0
+NAME, PASSWORD = "bench", "a password for the bench"
 
-from app import create_app
-from bench.seed import fill
-from blueprints.accounts import operations as accounts
-from blueprints.accounts.models import Role
-from blueprints.moderation.models import Report
-from understory import clock
-from understory.db import db, transaction
-from understory.settings import Settings
-
-#: Comments in the four queues together.
-QUEUED = 100_000
-PASSWORD = "four words and more"
-
-PATHS = {
-    "all": "/admin/",
+#: What moderators open: `{deep}` is an id in the middle of the queues.
+PAGES = {
     "pending": "/admin/?queue=pending",
-    "pending, deep": "/admin/?queue=pending&before={deep}",
+    "pending, a place in the middle": "/admin/?queue=pending&before={deep}",
     "reported": "/admin/?queue=reported",
     "spam": "/admin/?queue=spam",
     "rejected": "/admin/?queue=rejected",
-    "a common word": "/admin/?q=river",
-    "a common word in spam": "/admin/?queue=spam&q=river",
-    "a rare word": "/admin/?q=toadstool",
-    "two days long ago": "/admin/?since=2000-01-01&until={day}",
-    "one article": "/admin/?article=thread-{count}&queue=pending",
-    "one author": "/admin/?by=1",
-    "news": "/admin/news?log=0&newest={count}&new=0",
+    "all": "/admin/",
+    "search: a common word": "/admin/?q=river",
+    "search: a common word among spam": "/admin/?q=river&queue=spam",
+    "search: two words of an author": "/admin/?q=stones+reeds&author=Ada",
+    "news for an open desk": "/admin/news?queue=pending&log=0&newest=1&new=0",
+    "log": "/admin/log",
 }
 
 
-def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(Settings(instance=Path(folder), secret_key="a key for measuring", sign_in_limit=""))
-        with app.app_context():
-            upgrade()
-            fill(count)
-            _queue(count)
-            accounts.add("mod", PASSWORD, Role.MODERATOR)
-        browser = app.test_client()
-        token = browser.get("/form-token").text
-        browser.post("/sign-in", data={"name": "mod", "password": PASSWORD, "csrf_token": token})
-        day = clock.now().date().isoformat()
-        for name, path in PATHS.items():
-            waits = _waits(browser, path.format(deep=count // 2, count=count, day=day))
-            print(f"{name:24} {median(waits):7.1f} ms, worst {max(waits):7.1f} ms")
+def desk(part: Part) -> None:
+    """Every page that moderators wait for, turn by turn."""
+    folder = _instance()
+    with Site(folder, PAGE_CACHE="0") as site:
+        cookie = _signed_in(site)
+        paths = {name: path.format(deep=ALL // 2) for name, path in PAGES.items()}
+        measures = {name: partial(_median, site, path, cookie) for name, path in paths.items()}
+        for name, runs in part.interleaved(measures).items():
+            part.add(name, "ms", runs, bar=BAR, at_most=True)
+    part.notes.append(f"{HELD:,} of {ALL:,} comments are in the queues; medians of {ASKED} answers a run")
 
 
-def _queue(count: int) -> None:
-    """A quarter of what is queued in each state, all over the site; reported ones have a report each."""
-    chosen = random.Random(1).sample(range(1, count + 1), min(QUEUED, count // 2))
-    quarter = len(chosen) // 4
-    with transaction() as session:
-        for place, state in enumerate(("pending", "spam", "rejected", "reported")):
-            ids = ",".join(map(str, chosen[place * quarter : (place + 1) * quarter]))
-            session.execute(text(f"UPDATE comments SET state = '{state}' WHERE id IN ({ids})"))
-        session.execute(text("UPDATE comments SET reader_key = printf('%022d', id % 2000)"))
-        rows = [
-            {"comment_id": one, "reader_key": "r" * 22, "grounds": "spam", "words": "", "at": clock.now()}
-            for one in chosen[3 * quarter :]
-        ]
-        session.execute(insert(Report), rows)
-    db.session.execute(text("PRAGMA optimize"))
+def _instance() -> Path:
+    """A site of its own: comments in every state, as a month without moderators would leave it."""
+    folder = threads.instance().with_name(threads.instance().name + "-desk")
+    marker = folder / "ready"
+    if not marker.exists():
+        seed(folder, (ALL,))
+        add = [sys.executable, "-m", "flask", "--app", "app", "moderators", "add", NAME, "--password-stdin"]
+        environ = clean_environ() | {"UNDERSTORY_INSTANCE": str(folder)}
+        subprocess.run(
+            add, cwd=ROOT, env=environ, input=f"{PASSWORD}\n".encode(), stdout=subprocess.DEVNULL, check=True
+        )
+        with sqlite3.connect(folder / "understory.db") as database:
+            database.execute(
+                "UPDATE comments SET state = CASE id % 8 WHEN 1 THEN 'pending' WHEN 3 THEN 'spam'"
+                " WHEN 5 THEN 'rejected' ELSE 'reported' END, shown = shown_replies > 0, reader_key = 'reader' || (id % 5000),"
+                " held_for = CASE id % 8 WHEN 1 THEN 'Suspect words: “river”' END WHERE id % 2 = 1"
+            )
+            database.execute(
+                "INSERT INTO reports (comment_id, reader_key, grounds, words, settled, at) SELECT id, 'reporter',"
+                " 'spam', 'Look', 0, created_at FROM comments WHERE state = 'reported'"
+            )
+        marker.touch()
+    return folder
 
 
-def _waits(browser, path: str) -> list[float]:
-    """Milliseconds of each of twenty answers after a first."""
+def _signed_in(site: Site) -> str:
+    """The cookie of a moderator."""
+    page, cookie = _ask(site, "GET", "/sign-in", "")
+    token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+    if token is None:
+        raise RuntimeError("the sign-in form has no token")
+    fields = urllib.parse.urlencode({"csrf_token": token[1].decode(), "name": NAME, "password": PASSWORD})
+    return _ask(site, "POST", "/sign-in", cookie, fields)[1]
+
+
+def _ask(site: Site, method: str, path: str, cookie: str, fields: str | None = None) -> tuple[bytes, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+    connection.request(method, path, fields, {"Cookie": cookie, **kind})
+    answer = connection.getresponse()
+    body, given = answer.read(), answer.headers.get_all("Set-Cookie") or []
+    connection.close()
+    return body, "; ".join(one.partition(";")[0] for one in given) or cookie
+
+
+def _median(site: Site, path: str, cookie: str) -> float:
+    """Milliseconds of the median answer."""
     waits = []
-    for _ in range(21):
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    for _ in range(ASKED):
         began = time.perf_counter()
-        status = browser.get(path).status_code
+        connection.request("GET", path, headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        answer.read()
         waits.append(1000 * (time.perf_counter() - began))
-        if status not in (200, 204):
-            raise RuntimeError(f"{path}: {status}")
-    return waits[1:]
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
+        if answer.status != http.client.OK:
+            raise RuntimeError(f"{path} was answered with {answer.status}")
+    connection.close()
+    return statistics.median(waits)

@@ -176,6 +176,48 @@ def posted(stage: Stage) -> Page:
     return stage.page
 
 
+def own_in_slot(link: str, form: str) -> Scene:
+    """A form that a reader opens under a comment of their own."""
+
+    def scene(stage: Stage) -> Page:
+        page = posted(stage)
+        page.locator(".comment .act", has_text=link).click()
+        expect(page.locator(f".slot {form}")).to_be_visible()
+        return page
+
+    return scene
+
+
+def waiting(stage: Stage) -> Page:
+    """A reader's own comment that the rules hold, unfolded after a reload."""
+    form = form_open(stage).locator("#comment-form")
+    fill(form, "The best online casino, free spins, click here: https://a.example https://b.example", "Grace")
+    send(form)
+    expect(stage.page.locator("#announcer")).to_contain_text("A moderator will read your comment")
+    stage.page.reload()
+    stage.page.locator("#waiting summary").click()
+    expect(stage.page.locator("#waiting .comment")).to_be_visible()
+    return stage.page
+
+
+def edited(stage: Stage) -> Page:
+    """What a moderator sees of a comment that says something else now."""
+    one = stage.comments[1]
+    stage.desk.goto(f"/admin/comments/{one}/edit")
+    stage.desk.locator("[name=body]").fill(f"Other words, with a {LONG_WORD} among them")
+    stage.desk.get_by_role("button", name="Save").click()
+    expect(stage.desk.locator(".flash")).to_contain_text("The comment is changed")
+    stage.desk.goto(f"/admin/comments/{one}/history")
+    return stage.desk
+
+
+def closed(stage: Stage) -> Page:
+    page = with_comments(read("{article}"))(stage)
+    stage.moderator.close(stage.article)
+    page.reload()
+    return page
+
+
 def sign_in_refused(stage: Stage) -> Page:
     page = read("/sign-in", status=422)(stage)
     page.get_by_label("Name").fill("Nobody")
@@ -300,6 +342,10 @@ SCENES: dict[str, Scene] = {
     "best first": with_comments(read("{article}?sort=best")),
     "keyboard help": keyboard_help,
     "preview": previewed,
+    "edit in place": own_in_slot("Edit", "form"),
+    "delete in place": own_in_slot("Delete", "form"),
+    "waiting for a moderator": waiting,
+    "closed": closed,
     "own comments": read("{article}/comments/yours"),
     "not found": read("/nothing-here", status=404),
     "sign-in": read("/sign-in"),
@@ -314,6 +360,7 @@ SCENES: dict[str, Scene] = {
     "editor with errors": editor_with_errors,
     "rules tried": rules_tried,
     "rules refused": rules_refused,
+    "edited": edited,
     "bans": banned,
     "ban refused": ban_refused,
 }
