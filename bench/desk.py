@@ -64,7 +64,8 @@ def _instance() -> Path:
         with sqlite3.connect(folder / "understory.db") as database:
             database.execute(
                 "UPDATE comments SET state = CASE id % 8 WHEN 1 THEN 'pending' WHEN 3 THEN 'spam'"
-                " WHEN 5 THEN 'rejected' ELSE 'reported' END, shown = shown_replies > 0, reader_key = 'reader' || (id % 5000),"
+                " WHEN 5 THEN 'rejected' ELSE 'reported' END, shown = shown_replies > 0, "
+                " reader_key = 'reader' || (id % 5000),"
                 " held_for = CASE id % 8 WHEN 1 THEN 'Suspect words: “river”' END WHERE id % 2 = 1"
             )
             database.execute(

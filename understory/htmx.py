@@ -20,13 +20,6 @@ def done(fragment: str, location: str, status: int = 200) -> Response:
     return private(make_response(fragment, status))
 
 
-def reload_at(location: str) -> Response:
-    """Have htmx leave its page for another one."""
-    response = private(make_response("", 200))
-    response.headers["HX-Redirect"] = location
-    return response
-
-
 def private(response: Response) -> Response:
     """For one person's eyes: no cache may keep it."""
     response.headers["Cache-Control"] = "private, no-store"

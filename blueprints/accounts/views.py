@@ -16,7 +16,7 @@ from blueprints.accounts.models import Account, Event
 from understory import limits, settings
 from understory.errors import TooMany
 from understory.forms import STALE
-from understory.htmx import done, is_htmx, private, reload_at
+from understory.htmx import done, private
 from understory.security import begin_afresh, csrf, local_path
 from understory.traces import trace_here
 
@@ -82,9 +82,6 @@ def join(token: str) -> Response:
 
 def _asked_to_sign_in(form: SignInForm) -> Response:
     form.next.data = request.args.get("next", "")
-    if is_htmx():
-        # An act in place was sent on to here, its session being over: the whole page is wanted, not a part of one.
-        return reload_at(url_for(".sign_in", next=form.next.data or None))
     return done("", _after(form)) if account_here() else _sign_in_page(form)
 
 
