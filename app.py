@@ -13,6 +13,7 @@ import blueprints.moderation
 import blueprints.picture
 import blueprints.privacy
 import blueprints.spam
+import blueprints.upkeep
 import blueprints.votes
 from understory import assets, db, errors, limits, paging, security, serve, settings, templating
 from understory.front import Front
@@ -50,6 +51,7 @@ def create_app(given: Settings | None = None) -> Flask:
         blueprints.feeds,
         blueprints.privacy,
         blueprints.picture,
+        blueprints.upkeep,
     ):
         feature.register(app)
     return app

@@ -55,9 +55,27 @@ def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
         return [line for task in app.extensions.get(__name__, []) if (line := task(address))]
 
 
+def lock_of(chosen: Settings) -> Path:
+    """A file that is locked as long as the site is being served."""
+    return chosen.instance / ".serving"
+
+
 def serve(chosen: Settings) -> None:
     """Run the server until it is told to stop."""
     loop.register()
+    with being_served(chosen):
+        _run(chosen)
+
+
+@contextmanager
+def being_served(chosen: Settings) -> Iterator[None]:
+    """Hold the lock by which `flask restore` sees that it must not touch the data now."""
+    with lock_of(chosen).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+
+
+def _run(chosen: Settings) -> None:
     Server(
         "app:create_front",
         factory=True,

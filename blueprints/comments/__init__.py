@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from blueprints.comments import authors, cards, cli, posting, views
-from understory import hot
+from blueprints.comments import authors, cards, cli, posting, soundness, views
+from understory import checks, hot
 
 
 def register(app: Flask) -> None:
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     cards.init_app(app)
     app.cli.add_command(cli.group)
     hot.keep(app, r"/articles/[a-z0-9-]{1,100}/comments")
+    checks.add(app, *soundness.checks())

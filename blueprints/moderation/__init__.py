@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from blueprints.moderation import acts, bulk, openly, reports, views
+from blueprints.moderation import acts, bulk, openly, reports, soundness, views
 from blueprints.moderation.words import DEEDS
-from understory import settings
+from understory import checks, settings
 
 
 def register(app: Flask) -> None:
@@ -14,3 +14,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(reports.bp)
     app.register_blueprint(openly.bp)
     app.jinja_env.globals.update(deeds=DEEDS, has_public_log=settings.of(app).public_log)
+    checks.add(app, *soundness.checks())

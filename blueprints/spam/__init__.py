@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from blueprints.spam import bans, cli, judging, views
+from blueprints.spam import bans, cli, judging, soundness, views
+from understory import checks
 
 
 def register(app: Flask) -> None:
@@ -10,3 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(bans.bp)
     app.cli.add_command(cli.group)
+    checks.add(app, *soundness.checks())

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
-from blueprints.votes import views
+from blueprints.votes import soundness, views
+from understory import checks
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    checks.add(app, *soundness.checks())

@@ -15,7 +15,7 @@ CODE = [path for path in [ROOT / "app.py", *CODE] if "migrations" not in path.pa
 FEATURES = sorted(path.name for path in (ROOT / "blueprints").iterdir() if (path / "models.py").exists())
 
 #: The rooms that write tables, beside the floor.
-OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting", "rewriting"}
+OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting", "rewriting", "soundness"}
 OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record", "unsent", "journal", "undoing"}
 
 
