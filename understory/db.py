@@ -13,17 +13,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, MetaData, Row, Select, UpdateBase, event
+from flask_sqlalchemy.session import Session as SignallingSession
+from sqlalchemy import CursorResult, DateTime, MetaData, Select, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from understory.bell import Ringing
+from understory.statements import AnyRow, Outcome, Statement, built_once
+
+__all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "read", "run", "transaction"]
 
 #: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
 POOL = 16
@@ -55,8 +59,8 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-#: A row of a Core query, read by the names of its columns.
-AnyRow = Row[*tuple[Any, ...]]
+#: Where a session keeps the driver's connection while it is in a transaction on it.
+_DRIVER = "understory.driver"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _one_writer = Lock()
@@ -116,19 +120,46 @@ def _turn_to_write(session: Session) -> Iterator[None]:
         _writing.reset(token)
 
 
-def read(query: Select[*tuple[Any, ...]], **bound: Any) -> CursorResult[*tuple[Any, ...]]:
+Query = Statement | Select[*tuple[Any, ...]]
+Result = Outcome | CursorResult[*tuple[Any, ...]]
+
+
+def read(query: Query, **bound: Any) -> Result:
     """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
-    return db.session.connection().execute(query, bound)
+    return cast("Result", _execute(db.session(), query, bound))
 
 
-def run(statement: UpdateBase, **bound: Any) -> CursorResult[Any]:
+def run(statement: Statement | UpdateBase, **bound: Any) -> Result:
     """Run an INSERT, UPDATE or DELETE past the ORM, built once like a query, after what the session still holds.
 
     A name that is a column's sets that column: what an UPDATE compares and adds is bound under other names.
     """
     session = db.session()
     session.flush()
-    return session.connection().execute(statement, bound)
+    return cast("Result", _execute(session, statement, bound))
+
+
+def _execute(session: Session, statement: Any, bound: dict[str, Any]) -> Any:
+    if not isinstance(statement, Statement):
+        return session.connection().execute(statement, bound)
+    driver = session.info.get(_DRIVER) or _driver_of(session)
+    if driver is None:
+        return session.connection().execute(statement.built, bound)
+    return statement.on(driver, db.engine.dialect, bound)
+
+
+def _driver_of(session: Session) -> Any:
+    """The session's own connection below SQLAlchemy, in a transaction; None with another database than SQLite."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return None
+    driver = session.info[_DRIVER] = connection.connection.driver_connection
+    return driver
+
+
+@event.listens_for(SignallingSession, "after_transaction_end")
+def _let_go(session: Session, _transaction: SessionTransaction) -> None:
+    session.info.pop(_DRIVER, None)
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Literal
 
@@ -13,7 +12,7 @@ from sqlalchemy import Update, bindparam, delete, insert, select, tuple_, update
 
 from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
 from understory import bell, clock
-from understory.db import AnyRow, db, run, transaction
+from understory.db import AnyRow, built_once, db, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import article_html
 
@@ -131,7 +130,7 @@ def note_thread_change(article_id: int, what: What, comment_id: int | None = Non
     bell.note(article_id)
 
 
-@cache
+@built_once
 def _number() -> Update:
     article = _articles.c
     return (
@@ -142,7 +141,7 @@ def _number() -> Update:
     )
 
 
-@cache
+@built_once
 def _raise_version() -> Update:
     article = _articles.c
     return (

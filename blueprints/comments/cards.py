@@ -64,7 +64,7 @@ def _holes(comment: AnyRow, **known: object) -> _Holes:
     """A comment of the same shape, with a hole for each value that the shape leaves open."""
     values = {
         name: None if value is None and name in _OPTIONAL else Hole(name, is_there=name in _OPTIONAL)
-        for name, value in comment._mapping.items()
+        for name, value in comment._asdict().items()
     }
     return _Holes(**{**values, "state": comment.state, "depth": min(comment.depth, DEEPEST_LOOK), **known})
 
