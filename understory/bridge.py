@@ -43,6 +43,10 @@ class Bridge:
         threads = self._readers if environ["REQUEST_METHOD"] in _BODILESS else self._writers
         return await asyncio.get_running_loop().run_in_executor(threads, self._answer, environ)
 
+    async def read(self, make: Callable[[], Answer | None]) -> Answer | None:
+        """What `make` gives, in the thread of a reader."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, make)
+
     def close(self) -> None:
         for threads in (self._writers, self._readers):
             threads.shutdown(wait=True, cancel_futures=False)

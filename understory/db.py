@@ -8,6 +8,7 @@ which a writer can lose for a second and more.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
 from sqlalchemy import CursorResult, DateTime, MetaData, Select, UpdateBase, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -63,6 +64,7 @@ else:
 _DRIVER = "understory.driver"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_snapshot: ContextVar[tuple[sqlite3.Connection, Dialect] | None] = ContextVar("snapshot", default=None)
 _one_writer = Lock()
 
 
@@ -126,7 +128,23 @@ Result = Outcome | CursorResult[*tuple[Any, ...]]
 
 def read(query: Query, **bound: Any) -> Result:
     """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
+    if (here := _snapshot.get()) is not None and isinstance(query, Statement):
+        return query.on(*here, bound)
     return cast("Result", _execute(db.session(), query, bound))
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[None]:
+    """Have `read` give one state of the database, without a session or an application around it. SQLite only."""
+    pooled = engine.raw_connection()
+    driver = cast("Any", pooled.driver_connection)
+    token = _snapshot.set((driver, engine.dialect))
+    try:
+        driver.execute("BEGIN")
+        yield
+    finally:
+        _snapshot.reset(token)
+        pooled.close()
 
 
 def run(statement: Statement | UpdateBase, **bound: Any) -> Result:

@@ -13,15 +13,27 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from werkzeug.http import generate_etag
+
 from understory import compression
 from understory.compression import Coding
 from understory.ear import Ear
+from understory.security import HEADERS
 
 Headers = list[tuple[str, str]]
 Key = tuple[object, ...]
 
 #: Where a request's environ holds the Note for its view to write on.
 NOTE = "understory.note"
+
+#: Any cache may keep it and asks each time whether it still holds.
+SHARED = "public, max-age=0, must-revalidate"
+
+_SHARED_HEADERS = [
+    ("content-type", "text/html; charset=utf-8"),
+    ("cache-control", SHARED),
+    *((name.lower(), value) for name, value in HEADERS.items()),
+]
 
 #: Readers of one page as it is before it is worth compressing well.
 POPULAR = 4
@@ -50,6 +62,13 @@ class Answer:
     headers: Headers
     body: bytes
     note: Note = field(default_factory=Note)
+
+    @classmethod
+    def shared(cls, html: str, topic: int, version: int) -> Answer:
+        """What a view's `shared` makes of a page, for one that is made without a request."""
+        body = html.encode()
+        headers = [("etag", f'W/"{generate_etag(body)}"'), ("content-length", str(len(body))), *_SHARED_HEADERS]
+        return cls(200, headers, body, Note(True, topic, version))
 
 
 class Page:

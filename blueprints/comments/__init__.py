@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blueprints.comments import authors, cards, cli, posting, views
+from blueprints.comments import authors, cards, cli, pages, posting, views
 from understory import hot
 
 
@@ -12,4 +12,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(authors.bp)
     cards.init_app(app)
     app.cli.add_command(cli.group)
-    hot.keep(app, r"/articles/[a-z0-9-]{1,100}/comments")
+    made = pages.pages_of(app)
+    hot.keep(app, r"/articles/[a-z0-9-]{1,100}", make=made.article)
+    hot.keep(app, r"/articles/[a-z0-9-]{1,100}/comments", make=made.fragment)
