@@ -77,6 +77,10 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """SQLite keeps text, which Python reads in one step."""
+        return _moment_in_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
 
@@ -84,6 +88,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
     """What models and migrations are compared by: an index of words and the tables it keeps belong to the database."""
     return kind != "table" or re.fullmatch(r"\w+_words(_data|_idx|_docsize|_config)?", name or "") is None
+
+
+def _moment_in_utc(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
 @contextmanager

@@ -64,9 +64,8 @@ class Answer:
     note: Note = field(default_factory=Note)
 
     @classmethod
-    def shared(cls, html: str, topic: int, version: int) -> Answer:
+    def shared(cls, body: bytes, topic: int, version: int) -> Answer:
         """What a view's `shared` makes of a page, for one that is made without a request."""
-        body = html.encode()
         headers = [("etag", f'W/"{generate_etag(body)}"'), ("content-length", str(len(body))), *_SHARED_HEADERS]
         return cls(200, headers, body, Note(True, topic, version))
 

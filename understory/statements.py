@@ -116,5 +116,6 @@ class _Wording:
     def _made(self, row: tuple[Any, ...]) -> Any:
         values = list(row)
         for place, act in self._reading:
-            values[place] = act(values[place])
+            if values[place] is not None:
+                values[place] = act(values[place])
         return self._row._make(values)  # type: ignore[union-attr]  # there is one where there are rows

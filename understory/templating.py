@@ -104,11 +104,13 @@ def site_here() -> str | Hole:
 
 #: What templates may put a value through, now or when it is known.
 filters = Filters(
+    {
+        "hue": lambda name: str(hue(name)),
+        "day": day,
+        "moment": moment,
+        "comments": comments,
+        "replies": replies,
+        "more_replies": more_replies,
+    },
     initials=initials,
-    hue=hue,
-    day=day,
-    moment=moment,
-    comments=comments,
-    replies=replies,
-    more_replies=more_replies,
 )

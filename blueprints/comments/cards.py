@@ -21,6 +21,9 @@ DEEPEST_LOOK = 4
 #: What a comment may lack; its shape depends on whether it does.
 _OPTIONAL = ("parent_id", "edited_at", "parent_author")
 
+#: What is no column of a comment.
+_GIVEN = ("slug", "replies", "more_query", "more_count")
+
 Shape = tuple[object, ...]
 
 
@@ -47,9 +50,10 @@ class Cards:
             return Filled(render_template("comments/_group.html", group=group, slug=slug, focus=focus))
         return Filled(self._group(group, slug, focus))
 
-    def groups(self, groups: Sequence[Group], slug: str, focus: bool) -> str:
+    def groups(self, groups: Sequence[Group], slug: str, focus: bool) -> bytes:
         """The groups of a page of a thread, for somebody who is no moderator; asks nothing of the request."""
-        return "\n".join([self._group(group, slug, focus and not place) for place, group in enumerate(groups)])
+        # Each by itself, because most are ASCII, and one that is not makes the whole page slow to encode.
+        return b"\n".join([self._group(group, slug, focus and not at).encode() for at, group in enumerate(groups)])
 
     def _comment(self, comment: AnyRow, slug: str, focus: bool) -> str:
         stencil = self._stencils.get(shape := _shape(comment, focus))
@@ -79,7 +83,7 @@ class Cards:
         """As a reader without any cookie sees it, whoever is the first to need it."""
         with self._app.test_request_context():
             text = render_template(template, **context)
-        stencil = self._stencils[shape] = Stencil(text, filters.known)
+        stencil = self._stencils[shape] = Stencil(text, filters, _GIVEN)
         return stencil
 
 

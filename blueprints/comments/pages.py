@@ -32,7 +32,16 @@ _OPTIONAL = ("author", "summary", "previous_slug", "previous_title", "next_slug"
 #: What there is one way of only, or two.
 _KNOWN = ("closed", "published")
 
+#: What is no column of an article.
+_GIVEN = ("site", "linked_data", "asked", "above", "below")
+
+#: Where the comments come in; without any, the frame is whole.
+_GROUPS = Hole("groups")
+
 Shape = tuple[object, ...]
+
+#: What stands before the comments of a page, and what after them.
+Frame = list[Stencil]
 
 
 class Pages:
@@ -42,7 +51,7 @@ class Pages:
         self._app = app
         self._size = settings.of(app).comments_per_page
         self._cards = cards_of(app)
-        self._frames: dict[Shape, Stencil] = {}
+        self._frames: dict[Shape, Frame] = {}
 
     def article(self, asking: Asking) -> Answer | None:
         """The page of an article; None for what is not to be had this way, and is for its view to say."""
@@ -52,18 +61,16 @@ class Pages:
         """A page of its conversation, to be put below what a reader sees already."""
         return self._answer(asking, self.part)
 
-    def whole(self, article: AnyRow, thread: Thread, site: str) -> str:
+    def whole(self, article: AnyRow, thread: Thread, site: str) -> bytes:
         """The page, with the address that the site has for who asks."""
-        groups = self._cards.groups(thread.groups, article.slug, False)
-        given = {"groups": groups, "linked_data": of_page(article, thread.groups, site), "site": site}
-        return self._fill("articles/show.html", article, thread, given)
+        given = {"linked_data": of_page(article, thread.groups, site), "site": site}
+        return self._fill("articles/show.html", article, thread, given, focus=False)
 
-    def part(self, article: AnyRow, thread: Thread, _site: str = "") -> str:
+    def part(self, article: AnyRow, thread: Thread, _site: str = "") -> bytes:
         """The fragment, whose first comment takes the focus."""
-        groups = self._cards.groups(thread.groups, article.slug, True)
-        return self._fill("comments/_thread.html", article, thread, {"groups": groups})
+        return self._fill("comments/_thread.html", article, thread, {}, focus=True)
 
-    def _answer(self, asking: Asking, render: Callable[[AnyRow, Thread, str], str]) -> Answer | None:
+    def _answer(self, asking: Asking, render: Callable[[AnyRow, Thread, str], bytes]) -> Answer | None:
         try:
             asked = asked_in(asking.query)
         except BadRequest:
@@ -76,7 +83,9 @@ class Pages:
         thread = threads.page(article.id, asked, self._size)
         return Answer.shared(render(article, thread, asking.site), article.id, article.version)
 
-    def _fill(self, template: str, article: AnyRow, thread: Thread, given: Mapping[str, object]) -> str:
+    def _fill(
+        self, template: str, article: AnyRow, thread: Thread, given: Mapping[str, object], *, focus: bool
+    ) -> bytes:
         frame = self._frames.get(shape := _shape(template, article, thread))
         if frame is None:
             frame = self._frames[shape] = self._cut(template, article, thread)
@@ -85,9 +94,11 @@ class Pages:
             for name, place in (("asked", thread.asked), ("above", thread.above), ("below", thread.below))
             if place is not None
         }
-        return frame.text(article, {**given, **places})
+        given = {**given, **places}
+        parts = [part.text(article, given).encode() for part in frame]
+        return self._cards.groups(thread.groups, article.slug, focus).join(parts)
 
-    def _cut(self, template: str, article: AnyRow, thread: Thread) -> Stencil:
+    def _cut(self, template: str, article: AnyRow, thread: Thread) -> Frame:
         with self._app.test_request_context():
             g.site = Hole("site")
             text = render_template(
@@ -97,7 +108,7 @@ class Pages:
                 linked_data=Hole("linked_data"),
                 is_first=False,
             )
-        return Stencil(text, filters.known)
+        return [Stencil(part, filters, _GIVEN) for part in text.split(str(_GROUPS))]
 
 
 def _shape(template: str, article: AnyRow, thread: Thread) -> Shape:
@@ -120,7 +131,7 @@ def _thread_holes(thread: Thread) -> SimpleNamespace:
         is_branch=False,
         is_head=thread.is_head,
         starts_with_newest=thread.starts_with_newest,
-        groups=[Hole("groups|safe")] if thread.groups else [],
+        groups=[_GROUPS] if thread.groups else [],
         asked=SimpleNamespace(query=Hole("asked")),
         above=SimpleNamespace(query=Hole("above")) if thread.above else None,
         below=SimpleNamespace(query=Hole("below")) if thread.below else None,

@@ -27,10 +27,9 @@ def thread(slug: str) -> Response:
     page = threads.page(article.id, asked, size, everything=everything)
     if everything or page.is_branch:
         template = "comments/_branch.html" if page.is_branch else "comments/_thread.html"
-        html = render_template(template, article=article, thread=page, is_first=False)
+        response = make_response(render_template(template, article=article, thread=page, is_first=False))
     else:
-        html = pages_of(current_app).part(article, page)
-    response = make_response(html)
+        response = make_response(pages_of(current_app).part(article, page))
     return private(response) if everything else shared(response, article.id, article.version)
 
 

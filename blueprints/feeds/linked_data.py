@@ -14,6 +14,7 @@ from json.encoder import encode_basestring
 
 from blueprints.comments.threads import Group
 from understory.db import AnyRow
+from understory.stencils import in_full
 
 _TAG = re.compile(r"<[^>]+>")
 
@@ -64,7 +65,7 @@ def _comment(row: AnyRow, site: str, below: str) -> str:
         text = html.unescape(text)
     return (
         f'{{"@type": "Comment", "url": "{site}/comments/{row.id}", "author": {_person(row.author)}, '
-        f'"datePublished": "{row.created_at.isoformat()}", "text": {encode_basestring(text.strip())}, '
+        f'"datePublished": "{in_full(row.created_at)}", "text": {encode_basestring(text.strip())}, '
         f'"upvoteCount": {row.up}, "downvoteCount": {row.down}{below}}}'
     )
 

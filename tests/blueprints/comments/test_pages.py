@@ -70,7 +70,7 @@ def test_a_page_from_stencils_is_what_the_templates_give(site, slug, query):
         thread = threads.page(article.id, asked_in(hot.first_values(query)), 20)
         linked_data = of_page(article, thread.groups, HOST)
         page = render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data)
-        return page, pages_of(site).whole(article, thread, HOST)
+        return page, pages_of(site).whole(article, thread, HOST).decode()
 
     with site.test_request_context():
         page, filled = within(site, rendered)
