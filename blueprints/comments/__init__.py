@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blueprints.comments import authors, cards, cli, pages, posting, views
+from blueprints.comments import authors, cards, cli, forms, pages, posting, views
 from understory import hot
 
 
@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(posting.bp)
     app.register_blueprint(authors.bp)
     cards.init_app(app)
+    app.jinja_env.globals["fresh_form"] = forms.fresh_form
     app.cli.add_command(cli.group)
     made = pages.pages_of(app)
     hot.keep(app, r"/articles/[a-z0-9-]{1,100}", make=made.article)
