@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
-from understory.pages import NOTE, Answer, Note
+from understory.answers import NOTE, Answer, Note
 from understory.rsgi import HTTPProtocol, Scope
 
 #: The most that is read of a request, in bytes; the application refuses what is larger long before.

@@ -42,6 +42,11 @@ def well(coding: Coding, data: bytes) -> bytes:
     return _compressed(coding, data, _WELL)
 
 
+def unpacked(data: bytes) -> bytes:
+    """What "br" made smaller."""
+    return bytes(brotli.decompress(data))
+
+
 def _compressed(coding: Coding, data: bytes, levels: dict[str, int]) -> bytes:
     if coding == "br":
         return bytes(brotli.compress(data, quality=levels["br"]))

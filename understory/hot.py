@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import Select
 
 from understory import compression, settings
+from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
 from understory.db import db, snapshot
 from understory.ear import Ear
-from understory.pages import Answer, Key, Page, Pages
+from understory.pages import Key, Page, Pages
 from understory.rsgi import HTTPProtocol, Scope
 from understory.security import SESSION_COOKIE
 from understory.settings import Settings
@@ -74,6 +75,7 @@ class HotPages:
         self._shortcut = Shortcut(app, chosen)
         self._ear = ear
         self._has_one_origin = bool(chosen.base_url)
+        self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
         self._version = ear.worded(offers.version) if offers.version is not None else ""
         self.pages = Pages(ear, self.version_of, chosen.page_cache * 2**20)
@@ -88,8 +90,10 @@ class HotPages:
         if header("cookie") is not None and any(_SESSION in cookies for cookies in scope.headers.get_all("cookie")):
             return False
         # Pages name their own address: without a fixed one, each name by which the site is reached has its own.
-        origin = None if self._has_one_origin else (scope.scheme, header("host"), header("x-forwarded-host"))
-        key: Key = (scope.path, scope.query_string, origin, header("x-forwarded-proto"))
+        origin = None if self._has_one_origin else (scope.scheme, header("host"))
+        # What proxies say of it counts only where some are trusted to say it.
+        said = (header("x-forwarded-host"), header("x-forwarded-proto")) if self._is_behind else None
+        key: Key = (scope.path, scope.query_string, origin, said)
         page = self.pages.find(key)
         if page is None:
             if scope.method != "GET" or self._paths.fullmatch(scope.path) is None:

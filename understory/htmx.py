@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, request
 from flask.wrappers import Response
 
-from understory.pages import NOTE, SHARED
+from understory.answers import NOTE, SHARED
 
 
 def is_htmx() -> bool:

@@ -20,9 +20,9 @@ from blueprints.comments.places import Branch, asked_in
 from blueprints.comments.threads import Thread
 from blueprints.feeds.linked_data import of_page
 from understory import settings
+from understory.answers import Answer
 from understory.db import AnyRow
 from understory.hot import Asking
-from understory.pages import Answer
 from understory.stencils import Hole, Stencil
 from understory.templating import filters
 
