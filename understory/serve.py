@@ -6,12 +6,13 @@ two workers that create a schema at once would end each other.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
-import os
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import Flask
@@ -28,6 +29,9 @@ StartTask = Callable[[str], str | None]
 
 #: Connections that one process holds open at once, streams among them; granian's own bound is far lower.
 CONNECTIONS = 24_000
+
+#: glibc's number for the most heaps of a process (mallopt(3)).
+_M_ARENA_MAX = -8
 
 
 def at_start(app: Flask, task: StartTask) -> None:
@@ -59,8 +63,7 @@ def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
 def serve(chosen: Settings) -> None:
     """Run the server until it is told to stop."""
     loop.register()
-    # The C library would give each thread a heap of its own, and most of each would lie idle.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    _save_memory()
     Server(
         "app:create_front",
         factory=True,
@@ -75,6 +78,16 @@ def serve(chosen: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=20,
     ).serve()
+
+
+def _save_memory() -> None:
+    """Before workers are forked: what is here now they share, as long as nobody writes to it."""
+    # The C library would give each thread a heap of its own, and most of each would lie idle. Others than glibc do not.
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    # The collector writes to all that it looks through; what is frozen it leaves alone.
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
