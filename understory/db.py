@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,12 +19,12 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
-from sqlalchemy import CursorResult, DateTime, MetaData, Select, UpdateBase, event
+from sqlalchemy import CursorResult, MetaData, Select, UpdateBase, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
-from sqlalchemy.types import TypeDecorator
 
 from understory.bell import Ringing
+from understory.moments import UTCDateTime
 from understory.statements import AnyRow, Outcome, Statement, built_once
 
 __all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "read", "run", "transaction"]
@@ -68,30 +67,9 @@ _snapshot: ContextVar[tuple[sqlite3.Connection, Dialect] | None] = ContextVar("s
 _one_writer = Lock()
 
 
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC; aware in Python, stored without a zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def result_processor(self, dialect: Any, coltype: Any) -> Any:
-        """SQLite keeps text, which Python reads in one step."""
-        return _moment_in_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
 def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
     """What models and migrations are compared by: an index of words and the tables it keeps belong to the database."""
     return kind != "table" or re.fullmatch(r"\w+_words(_data|_idx|_docsize|_config)?", name or "") is None
-
-
-def _moment_in_utc(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
 @contextmanager
@@ -135,10 +113,16 @@ Result = Outcome | CursorResult[*tuple[Any, ...]]
 
 
 def read(query: Query, **bound: Any) -> Result:
-    """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
+    """Run a query past the ORM, which sees all that the transaction around it did.
+
+    On the way of every reader, queries are built once and kept: that costs most.
+    """
     if (here := _snapshot.get()) is not None and isinstance(query, Statement):
         return query.on(*here, bound)
-    return cast("Result", _execute(db.session(), query, bound))
+    session = db.session()
+    if _writing.get():
+        session.flush()
+    return cast("Result", _execute(session, query, bound))
 
 
 @contextmanager

@@ -55,14 +55,14 @@ class Pages:
 
     def article(self, asking: Asking) -> Answer | None:
         """The page of an article; None for what is not to be had this way, and is for its view to say."""
-        return self._answer(asking, self.whole)
+        return self._answer(asking, self.whole, with_pinned=False)
 
     def fragment(self, asking: Asking) -> Answer | None:
         """A page of its conversation, to be put below what a reader sees already."""
-        return self._answer(asking, self.part)
+        return self._answer(asking, self.part, with_pinned=True)
 
     def whole(self, article: AnyRow, thread: Thread, site: str) -> bytes:
-        """The page, with the address that the site has for who asks."""
+        """The page of an article without a pinned comment, with the address that the site has for who asks."""
         given = {"linked_data": of_page(article, thread.groups, site), "site": site}
         return self._fill("articles/show.html", article, thread, given, focus=False)
 
@@ -70,7 +70,9 @@ class Pages:
         """The fragment, whose first comment takes the focus."""
         return self._fill("comments/_thread.html", article, thread, {}, focus=True)
 
-    def _answer(self, asking: Asking, render: Callable[[AnyRow, Thread, str], bytes]) -> Answer | None:
+    def _answer(
+        self, asking: Asking, render: Callable[[AnyRow, Thread, str], bytes], *, with_pinned: bool
+    ) -> Answer | None:
         try:
             asked = asked_in(asking.query)
         except BadRequest:
@@ -78,7 +80,7 @@ class Pages:
         if isinstance(asked, Branch):
             return None
         article = queries.published(asking.path.split("/")[2])
-        if article is None:
+        if article is None or (article.pinned_id is not None and not with_pinned):
             return None
         thread = threads.page(article.id, asked, self._size)
         return Answer.shared(render(article, thread, asking.site), article.id, article.version)
@@ -106,6 +108,7 @@ class Pages:
                 article=_article_holes(article),
                 thread=_thread_holes(thread),
                 linked_data=Hole("linked_data"),
+                pinned=None,
                 is_first=False,
             )
         return [Stencil(part, filters, _GIVEN) for part in text.split(str(_GROUPS))]

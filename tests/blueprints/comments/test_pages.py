@@ -9,13 +9,13 @@ import pytest
 from flask import render_template
 
 from blueprints.articles import operations as articles
-from blueprints.articles import queries
+from blueprints.articles import pinning, queries
 from blueprints.comments import threads
 from blueprints.comments.models import State
 from blueprints.comments.pages import pages_of
 from blueprints.comments.places import asked_in
 from blueprints.feeds.linked_data import of_page
-from tests.builders import add_article, add_comment, within
+from tests.builders import add_article, add_comment, all_comments, article, within
 from understory import hot
 from understory.db import db, snapshot
 from understory.hot import Asking
@@ -69,7 +69,9 @@ def test_a_page_from_stencils_is_what_the_templates_give(site, slug, query):
         article = queries.published(slug)
         thread = threads.page(article.id, asked_in(hot.first_values(query)), 20)
         linked_data = of_page(article, thread.groups, HOST)
-        page = render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data)
+        page = render_template(
+            "articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=None
+        )
         return page, pages_of(site).whole(article, thread, HOST).decode()
 
     with site.test_request_context():
@@ -89,6 +91,14 @@ def test_a_shape_that_was_cut_for_one_article_holds_nothing_of_it(site, slug, re
 @pytest.mark.parametrize("path", ["/articles/nothing", "/articles/nothing/comments"])
 def test_what_is_not_there_is_left_to_its_view(site, path):
     assert made(site, path) is None
+
+
+def test_a_pinned_comment_is_left_to_the_view(site, slug, reader):
+    pinned = all_comments(site)[0].id
+    within(site, pinning.pin, article(site, slug).id, pinned)
+    assert made(site, f"/articles/{slug}") is None
+    assert 'id="pinned"' in reader.get(f"/articles/{slug}").text
+    assert made(site, f"/articles/{slug}/comments") == reader.get(f"/articles/{slug}/comments").text
 
 
 @pytest.mark.parametrize("query", ["before=x", "before=1&after=2", "sort=no", "root=1", "sort=best&before=1"])
