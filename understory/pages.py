@@ -95,6 +95,7 @@ class Pages:
         self._making: dict[Key, _Making] = {}
         self._asked = 0
         self._pressing: set[asyncio.Task[None]] = set()
+        self._turn_to_press = asyncio.Lock()
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -176,6 +177,11 @@ class Pages:
             self._bytes -= page.counted
 
     def _press(self, page: Page) -> None:
-        task = asyncio.get_running_loop().create_task(asyncio.to_thread(page.press_well))
+        task = asyncio.get_running_loop().create_task(self._press_in_turn(page))
         self._pressing.add(task)
         task.add_done_callback(self._pressing.discard)
+
+    async def _press_in_turn(self, page: Page) -> None:
+        """One at a time: nobody waits for it, and each takes memory while it lasts."""
+        async with self._turn_to_press:
+            await asyncio.to_thread(page.press_well)
