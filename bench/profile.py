@@ -26,13 +26,13 @@ SAMPLES_A_SECOND = 200
 
 #: The first that fits a frame, from the innermost outwards, names the layer; what fits none is its caller's.
 LAYERS = {
-    "SQLite": r"sqlalchemy/engine/default\.py|sqlalchemy/engine/cursor\.py|sqlite",
+    "SQLite": r"sqlalchemy/engine/default\.py|sqlalchemy/engine/cursor\.py|sqlite|understory/statements\.py",
     "SQLAlchemy": r"sqlalchemy",
-    "templates": r"jinja2/|markupsafe/|\.html:|\.xml:",
+    "templates": r"jinja2/|markupsafe/|\.html:|\.xml:|understory/stencils\.py|linked_data\.py",
     "markdown and bleach": r"markdown_it/|mdurl/|bleach/|html5lib|sanitize\.py",
-    "forms, tokens, cookies": r"wtforms/|flask_wtf/|itsdangerous/|understory/forms\.py|readers\.py",
+    "forms, tokens, cookies": r"wtforms/|flask_wtf/|itsdangerous/|understory/(forms|fields)\.py|readers\.py",
     "Flask and Werkzeug": r"flask/|werkzeug/|flask_\w+/|blinker/",
-    "front": r"understory/(front|bridge|hot|pages|ear|bell|loop|listening|streams|compression)\.py",
+    "front": r"understory/(front|bridge|hot|pages|answers|ear|bell|loop|listening|streams|compression)\.py",
     "the site's own code": r"understory/|blueprints/|app\.py",
     "server and event loop": r"granian/|asyncio/|uvloop|selectors\.py",
 }

@@ -208,12 +208,20 @@ def queries_of(site) -> Iterator[list[str]]:
     """What the database is asked meanwhile, without the marks that begin and end a transaction."""
     asked: list[str] = []
 
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        if not statement.startswith("BEGIN"):
+    def note(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             asked.append(statement)
+
+    def listen(connection, _record, _proxy) -> None:
+        connection.set_trace_callback(note)
+
+    def leave(connection, _record) -> None:
+        connection.set_trace_callback(None)
 
     with site.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "checkout", listen)
+    event.listen(engine, "checkin", leave)
     yield asked
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "checkout", listen)
+    event.remove(engine, "checkin", leave)

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
-from understory.pages import NOTE, Answer, Note
+from understory.answers import NOTE, Answer, Note
 from understory.rsgi import HTTPProtocol, Scope
 
 #: The most that is read of a request, in bytes; the application refuses what is larger long before.
@@ -30,6 +30,7 @@ class Bridge:
     def __init__(self, application: WSGIApplication, readers: int, writers: int) -> None:
         self._application = application
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="maker")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
     async def pass_on(self, scope: Scope, protocol: HTTPProtocol) -> None:
@@ -43,8 +44,12 @@ class Bridge:
         threads = self._readers if environ["REQUEST_METHOD"] in _BODILESS else self._writers
         return await asyncio.get_running_loop().run_in_executor(threads, self._answer, environ)
 
+    async def read(self, make: Callable[[], Answer | None]) -> Answer | None:
+        """What `make` gives, in a thread of its own: it is Python's work alone, which a second one only delays."""
+        return await asyncio.get_running_loop().run_in_executor(self._maker, make)
+
     def close(self) -> None:
-        for threads in (self._writers, self._readers):
+        for threads in (self._writers, self._readers, self._maker):
             threads.shutdown(wait=True, cancel_futures=False)
 
     def _answer(self, environ: dict[str, Any]) -> Answer:

@@ -8,22 +8,26 @@ which a writer can lose for a second and more.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, MetaData, Row, Select, UpdateBase, event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
+from flask_sqlalchemy.session import Session as SignallingSession
+from sqlalchemy import CursorResult, MetaData, Select, UpdateBase, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from understory.bell import Ringing
+from understory.moments import UTCDateTime
+from understory.statements import AnyRow, Outcome, Statement, built_once
+
+__all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "read", "run", "transaction"]
 
 #: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
 POOL = 16
@@ -55,24 +59,12 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-#: A row of a Core query, read by the names of its columns.
-AnyRow = Row[*tuple[Any, ...]]
+#: Where a session keeps the driver's connection while it is in a transaction on it.
+_DRIVER = "understory.driver"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_snapshot: ContextVar[tuple[sqlite3.Connection, Dialect] | None] = ContextVar("snapshot", default=None)
 _one_writer = Lock()
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC; aware in Python, stored without a zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
 
 
 def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
@@ -116,19 +108,68 @@ def _turn_to_write(session: Session) -> Iterator[None]:
         _writing.reset(token)
 
 
-def read(query: Select[*tuple[Any, ...]], **bound: Any) -> CursorResult[*tuple[Any, ...]]:
-    """Run a query past the ORM. On the way of every reader, queries are built once and kept: that costs most."""
-    return db.session.connection().execute(query, bound)
+Query = Statement | Select[*tuple[Any, ...]]
+Result = Outcome | CursorResult[*tuple[Any, ...]]
 
 
-def run(statement: UpdateBase, **bound: Any) -> CursorResult[Any]:
+def read(query: Query, **bound: Any) -> Result:
+    """Run a query past the ORM, which sees all that the transaction around it did.
+
+    On the way of every reader, queries are built once and kept: that costs most.
+    """
+    if (here := _snapshot.get()) is not None and isinstance(query, Statement):
+        return query.on(*here, bound)
+    session = db.session()
+    if _writing.get():
+        session.flush()
+    return cast("Result", _execute(session, query, bound))
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[None]:
+    """Have `read` give one state of the database, without a session or an application around it. SQLite only."""
+    pooled = engine.raw_connection()
+    driver = cast("Any", pooled.driver_connection)
+    token = _snapshot.set((driver, engine.dialect))
+    try:
+        driver.execute("BEGIN")
+        yield
+    finally:
+        _snapshot.reset(token)
+        pooled.close()
+
+
+def run(statement: Statement | UpdateBase, **bound: Any) -> Result:
     """Run an INSERT, UPDATE or DELETE past the ORM, built once like a query, after what the session still holds.
 
     A name that is a column's sets that column: what an UPDATE compares and adds is bound under other names.
     """
     session = db.session()
     session.flush()
-    return session.connection().execute(statement, bound)
+    return cast("Result", _execute(session, statement, bound))
+
+
+def _execute(session: Session, statement: Any, bound: dict[str, Any]) -> Any:
+    if not isinstance(statement, Statement):
+        return session.connection().execute(statement, bound)
+    driver = session.info.get(_DRIVER) or _driver_of(session)
+    if driver is None:
+        return session.connection().execute(statement.built, bound)
+    return statement.on(driver, db.engine.dialect, bound)
+
+
+def _driver_of(session: Session) -> Any:
+    """The session's own connection below SQLAlchemy, in a transaction; None with another database than SQLite."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return None
+    driver = session.info[_DRIVER] = connection.connection.driver_connection
+    return driver
+
+
+@event.listens_for(SignallingSession, "after_transaction_end")
+def _let_go(session: Session, _transaction: SessionTransaction) -> None:
+    session.info.pop(_DRIVER, None)
 
 
 def init_app(app: Flask) -> None:

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Select
 
 from understory import compression, settings
+from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
+from understory.db import db, snapshot
 from understory.ear import Ear
-from understory.pages import Answer, Key, Page, Pages
+from understory.pages import Key, Page, Pages
 from understory.rsgi import HTTPProtocol, Scope
 from understory.security import SESSION_COOKIE
+from understory.settings import Settings
 
 _SESSION = f"{SESSION_COOKIE}="
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 
 
+#: What can be asked for without a request being made of it: everything else is Flask's to read.
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_=&.-]*")
+_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?(?<!:80)(?<!:443)")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A plain GET of a reader without a session; `site` is the address by which this site was asked."""
+
+    path: str
+    query: Mapping[str, str]
+    site: str
+
+
+#: Makes an answer without Flask; None when its view has to answer.
+Make = Callable[[Asking], Answer | None]
+
+
 @dataclass
 class Offers:
-    """Addresses whose answers may be kept, and what gives the version of a topic."""
+    """Addresses whose answers may be kept, who makes them without Flask, and what gives the version of a topic."""
 
     paths: list[str] = field(default_factory=list)
+    makers: list[tuple[re.Pattern[str], Make]] = field(default_factory=list)
     version: Select[Any] | None = None
 
 
-def keep(app: Flask, path: str, version: Select[Any] | None = None) -> None:
+def keep(app: Flask, path: str, version: Select[Any] | None = None, make: Make | None = None) -> None:
     """Keep the answers to GETs of a path, a regular expression, that their views call shared.
 
-    `version`, a query with one bound value, gives the version that a topic is at now.
+    `version`, a query with one bound value, gives the version that a topic is at now. `make` gives what the view
+    would give, in a snapshot of the database.
     """
     offers: Offers = app.extensions.setdefault(__name__, Offers())
     offers.paths.append(path)
+    if make is not None:
+        offers.makers.append((re.compile(path), make))
     offers.version = offers.version if version is None else version
 
 
@@ -45,11 +72,12 @@ class HotPages:
         offers: Offers = app.extensions[__name__]
         chosen = settings.of(app)
         self._bridge = bridge
+        self._shortcut = Shortcut(app, chosen)
         self._ear = ear
         self._has_one_origin = bool(chosen.base_url)
+        self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
         self._version = ear.worded(offers.version) if offers.version is not None else ""
-        self._is_on = chosen.page_cache > 0
         self.pages = Pages(ear, self.version_of, chosen.page_cache * 2**20)
 
     def version_of(self, topic: int) -> int | None:
@@ -62,11 +90,13 @@ class HotPages:
         if header("cookie") is not None and any(_SESSION in cookies for cookies in scope.headers.get_all("cookie")):
             return False
         # Pages name their own address: without a fixed one, each name by which the site is reached has its own.
-        origin = None if self._has_one_origin else (scope.scheme, header("host"), header("x-forwarded-host"))
-        key: Key = (scope.path, scope.query_string, origin, header("x-forwarded-proto"))
+        origin = None if self._has_one_origin else (scope.scheme, header("host"))
+        # What proxies say of it counts only where some are trusted to say it.
+        said = (header("x-forwarded-host"), header("x-forwarded-proto")) if self._is_behind else None
+        key: Key = (scope.path, scope.query_string, origin, said)
         page = self.pages.find(key)
         if page is None:
-            if not self._is_on or scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
+            if scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
                 return False
             made = await self.pages.make(key, lambda: self._render(scope))
             if isinstance(made, Answer):
@@ -78,10 +108,56 @@ class HotPages:
 
     async def _render(self, scope: Scope) -> Answer:
         """Without conditions: whether the page is wanted is decided for each who waits for it."""
+        if (make := self._shortcut.of(scope)) is not None:
+            answer = await self._bridge.read(make)
+            if answer is not None:
+                return answer
         environ = environ_of(scope)
         for name in _CONDITIONS:
             environ.pop(name, None)
         return await self._bridge.answer(environ)
+
+
+class Shortcut:
+    """Finds who makes the answer to a plain request without Flask."""
+
+    def __init__(self, app: Flask, chosen: Settings) -> None:
+        offers: Offers = app.extensions[__name__]
+        with app.app_context():
+            self._engine = db.engine
+        self._makers = offers.makers if self._engine.dialect.name == "sqlite" else []
+        self._site = chosen.base_url
+        # Behind proxies the address is what they say it is, and that is for Flask to find out.
+        self._takes_host = not (chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
+
+    def of(self, scope: Scope) -> Callable[[], Answer | None] | None:
+        """What makes the answer; None when nothing does, or the request is not plain."""
+        site = self._site or self._site_of(scope)
+        if not site or _PLAIN_QUERY.fullmatch(scope.query_string) is None:
+            return None
+        for pattern, make in self._makers:
+            if pattern.fullmatch(scope.path) is not None:
+                return partial(self._made, make, Asking(scope.path, first_values(scope.query_string), site))
+        return None
+
+    def _made(self, make: Make, asking: Asking) -> Answer | None:
+        with snapshot(self._engine):
+            return make(asking)
+
+    def _site_of(self, scope: Scope) -> str:
+        host = scope.headers.get("host") or ""
+        is_plain = self._takes_host and _PLAIN_HOST.fullmatch(host) is not None and "xn--" not in host
+        return f"{scope.scheme}://{host}" if is_plain else ""
+
+
+def first_values(query_string: str) -> Mapping[str, str]:
+    """The first value of each name, as Flask gives it."""
+    query: dict[str, str] = {}
+    for part in query_string.split("&"):
+        name, _, value = part.partition("=")
+        if part:
+            query.setdefault(name, value)
+    return query
 
 
 def _give(page: Page, scope: Scope, protocol: HTTPProtocol) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, request
 from flask.wrappers import Response
 
-from understory.pages import NOTE
+from understory.answers import NOTE, SHARED
 
 
 def is_htmx() -> bool:
@@ -34,7 +34,7 @@ def shared(response: Response, topic: int | None = None, version: int = 0) -> Re
     note = request.environ.get(NOTE)
     if note is not None:
         note.is_shared, note.topic, note.version = True, topic, version
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Cache-Control"] = SHARED
     # Weak, because it is the same for every coding of these bytes.
     response.add_etag(weak=True)
     response.make_conditional(request)

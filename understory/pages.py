@@ -14,42 +14,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from understory import compression
+from understory.answers import Answer, Headers
 from understory.compression import Coding
 from understory.ear import Ear
 
-Headers = list[tuple[str, str]]
 Key = tuple[object, ...]
-
-#: Where a request's environ holds the Note for its view to write on.
-NOTE = "understory.note"
 
 #: Readers of one page as it is before it is worth compressing well.
 POPULAR = 4
 
+#: How a page is kept: nearly every browser takes it.
+KEPT_CODING: Coding = "br"
+
 #: What a page costs beside its bytes, roughly.
 _OVERHEAD = 2048
-
-
-@dataclass
-class Note:
-    """What a view says of its answer: that all readers get it alike, and of which `topic` and `version` it is made.
-
-    Without a topic it is made of the whole site, and any commit may change it.
-    """
-
-    is_shared: bool = False
-    topic: int | None = None
-    version: int = 0
-
-
-@dataclass
-class Answer:
-    """A finished answer; `body` is not compressed."""
-
-    status: int
-    headers: Headers
-    body: bytes
-    note: Note = field(default_factory=Note)
 
 
 class Page:
@@ -61,26 +39,33 @@ class Page:
         self.asked = 0
         #: The ETag's opaque part: two are compared by it, weakly (RFC 9110, 13.1.2).
         self.tag = next(value for name, value in answer.headers if name == "etag").removeprefix("W/")
-        self._body = answer.body
         plain = [(name, value) for name, value in answer.headers if name not in ("content-length", "vary")]
         self._headers = [*plain, ("vary", "Accept-Encoding")]
         self._ready: dict[Coding, tuple[Headers, bytes]] = {}
+        # Kept as a browser takes it, an eighth of the page; who takes it otherwise has it made of that.
+        self._packed = self._put(KEPT_CODING, compression.quickly(KEPT_CODING, answer.body))[1]
         #: The headers of an answer that says: what you have is still good.
         self.unchanged = [(name, value) for name, value in self._headers if name != "content-type"]
-        #: What the page costs: its bytes, and about as many again in all codings together.
-        self.size = 2 * len(answer.body) + _OVERHEAD
+        #: What the page costs, in all codings together.
+        self.size = self.counted = len(self._packed) + _OVERHEAD
 
     def in_coding(self, coding: Coding) -> tuple[Headers, bytes]:
         """The page as it goes over the wire."""
         ready = self._ready.get(coding)
         if ready is None:
-            ready = self._put(coding, compression.quickly(coding, self._body))
+            ready = self._put(coding, compression.quickly(coding, self._whole()))
+            self.size += len(ready[1])
         return ready
 
     def press_well(self) -> None:
         """Make the codings that were asked for smaller; takes milliseconds, so it is for another thread."""
+        body = self._whole()
         for coding in list(self._ready):
-            self._put(coding, compression.well(coding, self._body))
+            self._put(coding, compression.well(coding, body))
+        self._packed = self._ready[KEPT_CODING][1]
+
+    def _whole(self) -> bytes:
+        return compression.unpacked(self._packed)
 
     def _put(self, coding: Coding, data: bytes) -> tuple[Headers, bytes]:
         coded = [] if coding == "identity" else [("content-encoding", str(coding))]
@@ -110,6 +95,7 @@ class Pages:
         self._making: dict[Key, _Making] = {}
         self._asked = 0
         self._pressing: set[asyncio.Task[None]] = set()
+        self._turn_to_press = asyncio.Lock()
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -129,6 +115,8 @@ class Pages:
             self._drop(key)
             return None
         self._pages.move_to_end(key)
+        if page.counted != page.size:
+            self._count(page)
         page.asked += 1
         if page.asked == POPULAR:
             self._press(page)
@@ -172,17 +160,28 @@ class Pages:
     def _keep(self, key: Key, page: Page) -> None:
         self._drop(key)
         self._pages[key] = page
-        self._bytes += page.size
+        page.counted = 0
+        self._count(page)
+
+    def _count(self, page: Page) -> None:
+        """What a page costs now; the longest unread make room for it."""
+        self._bytes += page.size - page.counted
+        page.counted = page.size
         while self._bytes > self._most_bytes:
             _, longest_unread = self._pages.popitem(last=False)
-            self._bytes -= longest_unread.size
+            self._bytes -= longest_unread.counted
 
     def _drop(self, key: Key) -> None:
         page = self._pages.pop(key, None)
         if page is not None:
-            self._bytes -= page.size
+            self._bytes -= page.counted
 
     def _press(self, page: Page) -> None:
-        task = asyncio.get_running_loop().create_task(asyncio.to_thread(page.press_well))
+        task = asyncio.get_running_loop().create_task(self._press_in_turn(page))
         self._pressing.add(task)
         task.add_done_callback(self._pressing.discard)
+
+    async def _press_in_turn(self, page: Page) -> None:
+        """One at a time: nobody waits for it, and each takes memory while it lasts."""
+        async with self._turn_to_press:
+            await asyncio.to_thread(page.press_well)

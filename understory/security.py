@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from understory.fields import FormRequest
 from understory.settings import Settings
 from understory.values import Proxies
 
@@ -76,6 +77,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = _Sessions()
+    app.request_class = FormRequest
     csrf.init_app(app)
     app.after_request(_with_headers)
     app.wsgi_app = behind(settings.trusted_proxies, app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's way

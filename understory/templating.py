@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from jinja2 import BaseLoader, StrictUndefined
 
 from understory.addresses import Addresses
 from understory.inlining import Inlining
 from understory.settings import Settings, current
-from understory.stencils import Filters
+from understory.stencils import Filters, Hole
 
 #: Spelled here, because strftime costs ten times as much and a locale could change what it gives.
 _MONTHS = [
@@ -69,6 +69,21 @@ def moment(moment: datetime) -> str:
     return f"{day(moment)}, {moment.hour:02}:{moment.minute:02} UTC"
 
 
+def comments(number: int) -> str:
+    """1 comment, 1,234 comments"""
+    return f"{number:,} comment{'' if number == 1 else 's'}"
+
+
+def replies(number: int) -> str:
+    """1 reply, 1,234 replies"""
+    return f"{number:,} {'reply' if number == 1 else 'replies'}"
+
+
+def more_replies(number: int | None) -> str:
+    """5 more replies; without a number they were not counted"""
+    return replies(number).replace(" ", " more ") if number else "More replies"
+
+
 def address(endpoint: str, **values: str | int) -> str:
     """The address of a view, as templates have it."""
     addresses: Addresses = current_app.extensions[__name__]
@@ -77,8 +92,25 @@ def address(endpoint: str, **values: str | int) -> str:
 
 def absolute(path: str) -> str:
     """A path of this site as others have to write it: under BASE_URL, else as this request came in."""
-    return (current().base_url or request.host_url.rstrip("/")) + path
+    return f"{site_here()}{path}"
+
+
+def site_here() -> str | Hole:
+    """The address of this site as others have it; a hole while a stencil for pages of any address is cut."""
+    if "site" in g:
+        return cast("Hole", g.site)
+    return current().base_url or request.host_url.rstrip("/")
 
 
 #: What templates may put a value through, now or when it is known.
-filters = Filters(initials=initials, hue=hue, day=day, moment=moment)
+filters = Filters(
+    {
+        "hue": lambda name: str(hue(name)),
+        "day": day,
+        "moment": moment,
+        "comments": comments,
+        "replies": replies,
+        "more_replies": more_replies,
+    },
+    initials=initials,
+)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import Update, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Insert, Update, bindparam, delete, insert, select, tuple_, update
 
 from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
 from understory import bell, clock
-from understory.db import AnyRow, db, run, transaction
+from understory.db import AnyRow, built_once, db, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import article_html
 
@@ -124,14 +123,14 @@ def note_thread_change(article_id: int, what: What, comment_id: int | None = Non
     version = run(_raise_version(), of_article=article_id, by=count_change).scalar()
     if version is None:
         return
-    run(insert(_changes), article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
+    run(_word_of_it(), article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
     if version % KEPT_CHANGES == 0:
         of_article = _changes.c.article_id == article_id
         run(delete(_changes).where(of_article, _changes.c.version <= version - KEPT_CHANGES))
     bell.note(article_id)
 
 
-@cache
+@built_once
 def _number() -> Update:
     article = _articles.c
     return (
@@ -142,15 +141,16 @@ def _number() -> Update:
     )
 
 
-@cache
+@built_once
 def _raise_version() -> Update:
     article = _articles.c
-    return (
-        update(_articles)
-        .where(article.id == bindparam("of_article"))
-        .values(version=article.version + 1, comment_count=article.comment_count + bindparam("by"))
-        .returning(article.version)
-    )
+    raised = update(_articles).where(article.id == bindparam("of_article")).returning(article.version)
+    return raised.values(version=article.version + 1, comment_count=article.comment_count + bindparam("by"))
+
+
+@built_once
+def _word_of_it() -> Insert:
+    return insert(_changes)
 
 
 def _existing(slug: str) -> Article:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, tuple_
 
 from blueprints.articles.models import Article
-from understory.db import AnyRow, db, read
+from understory.db import AnyRow, built_once, db, read
 from understory.paging import Page
 
 PER_PAGE = 20
@@ -22,7 +21,7 @@ def published(slug: str) -> AnyRow | None:
     return read(_published(), slug=slug).first()
 
 
-@cache
+@built_once
 def _published() -> Select[*tuple[Any, ...]]:
     articles = Article.__table__
     older, newer, before, after = (articles.alias(name) for name in ("older", "newer", "before", "after"))

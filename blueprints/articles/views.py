@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask.wrappers import Response
 
 from blueprints.accounts.guard import moderator_here
@@ -10,10 +10,12 @@ from blueprints.articles import queries
 from blueprints.articles.files import SLUG
 from blueprints.comments import queries as comments
 from blueprints.comments import threads
+from blueprints.comments.pages import pages_of
 from blueprints.comments.places import asked_in
 from blueprints.feeds.linked_data import of_page
 from understory import settings
 from understory.htmx import private, shared
+from understory.templating import site_here
 
 bp = Blueprint("articles", __name__)
 
@@ -38,8 +40,11 @@ def show(slug: str) -> Response:
     size = settings.current().comments_per_page
     everything = moderator_here() is not None
     thread = threads.page(article.id, asked_in(request.args), size, everything=everything)
-    linked_data = of_page(article, thread)
     pinned = comments.pinned(article.id, article.pinned_id) if article.pinned_id else None
+    if not everything and not thread.is_branch and pinned is None:
+        page = pages_of(current_app).whole(article, thread, str(site_here()))
+        return shared(make_response(page), article.id, article.version)
+    linked_data = of_page(article, thread.groups, str(site_here()))
     response = make_response(
         render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=pinned)
     )

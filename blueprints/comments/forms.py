@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 
+from flask import current_app, render_template
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from blueprints.comments.models import AUTHOR_LENGTH, BODY_LENGTH, EMAIL_LENGTH, SUBMISSION_LENGTH
 from blueprints.comments.operations import Submission
 from understory.forms import AtMost, Filled, Form, no_controls, one_line, unix_lines
+from understory.stencils import Filled as Markup
+from understory.stencils import Hole, Stencil
+from understory.templating import filters
 from understory.traces import trace_here
 
 _SUBMISSION = re.compile(rf"[A-Za-z0-9_-]{{8,{SUBMISSION_LENGTH}}}")
@@ -21,6 +25,32 @@ _ID = re.compile(r"[0-9]{1,9}")
 def new_submission_id() -> str:
     """A one-use key that nobody can guess."""
     return secrets.token_urlsafe(18)
+
+
+def fresh_form(form: CommentForm, slug: str) -> Markup:
+    """The form that follows a posted comment: empty, with the name and the e-mail where they were.
+
+    Its template is rendered once, with holes for what differs between two of them.
+    """
+    stencils: dict[bool, Stencil] = current_app.extensions.setdefault(__name__, {})
+    stencil = stencils.get(bool(form.remember.data)) or stencils.setdefault(bool(form.remember.data), _cut(form))
+    return stencil.fill(
+        form,
+        slug=slug,
+        csrf_token=form.csrf_token.current_token,
+        submission_id=form.submission_id.data,
+        author=form.author.data or "",
+        email=form.email.data or "",
+    )
+
+
+def _cut(form: CommentForm) -> Stencil:
+    open_fields = ("submission_id", "author", "email")
+    blank = CommentForm(formdata=None, remember=form.remember.data, **{name: str(Hole(name)) for name in open_fields})
+    blank.csrf_token.current_token = str(Hole("csrf_token"))
+    nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
+    html = render_template("comments/_form.html", article={"slug": Hole("slug")}, form=blank, **nothing)
+    return Stencil(html, filters, (*open_fields, "csrf_token", "slug"))
 
 
 def _body() -> TextAreaField:

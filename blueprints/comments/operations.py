@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Select, bindparam, insert, select, update
@@ -15,7 +14,7 @@ from blueprints.comments import arriving, paths, placement, ranking
 from blueprints.comments.arriving import Arrival, Origin
 from blueprints.comments.models import Change, Comment, State
 from understory import clock
-from understory.db import AnyRow, db, read, run, transaction
+from understory.db import AnyRow, built_once, db, read, run, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
 from understory.traces import NO_TRACE, Trace
@@ -192,7 +191,7 @@ def _parent(submission: Submission) -> AnyRow | None:
     return parent
 
 
-@cache
+@built_once
 def _submitted() -> Select[*tuple[Any, ...]]:
     comment = _comments.c
     return select(
@@ -200,7 +199,7 @@ def _submitted() -> Select[*tuple[Any, ...]]:
     ).where(comment.submission_id == bindparam("submission"))
 
 
-@cache
+@built_once
 def _answered() -> Select[*tuple[Any, ...]]:
     comment = _comments.c
     return select(comment.root_number, comment.path, comment.depth).where(
@@ -208,6 +207,6 @@ def _answered() -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
+@built_once
 def _new() -> Insert:
     return insert(_comments).returning(_comments.c.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from blueprints.articles import operations as articles
 from blueprints.articles.models import What
 from blueprints.comments.models import Comment, Edit, State
 from understory import clock
-from understory.db import run
+from understory.db import built_once, run
 from understory.errors import Refused
 
 _comments = Comment.metadata.tables[Comment.__tablename__]
@@ -98,13 +97,13 @@ def _show_as_needed(session: Session, comment: Comment) -> list[int]:
     return followed
 
 
-@cache
+@built_once
 def _one_more_reply() -> Update:
     comment = _comments.c
     return update(_comments).where(comment.id == bindparam("to")).values(shown_replies=comment.shown_replies + 1)
 
 
-@cache
+@built_once
 def _grow_branch() -> Update:
     """The root is asked for by its path, which the index holds: by its depth, all its replies would be read."""
     comment = _comments.c

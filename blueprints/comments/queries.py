@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, Edit, State
-from understory.db import AnyRow, db
+from understory.db import AnyRow, built_once, db, read
 
 
 @cache
@@ -79,16 +79,12 @@ def replies_before(article_id: int, root_number: int, path: str, most: int) -> i
 
 def one(comment_id: int) -> AnyRow | None:
     """A comment as a page shows it, whatever its state, with its `source`, `reader_key` and its article."""
-    return db.session.execute(_with_article().where(Comment.id == comment_id)).first()
+    return read(_one(), id=comment_id).first()
 
 
 def answerable(article_id: int, comment_id: int) -> AnyRow | None:
     """The comment that somebody is about to answer, if readers can see it in this thread."""
-    return db.session.execute(
-        select(*shown_columns()).where(
-            Comment.id == comment_id, Comment.article_id == article_id, Comment.state == State.VISIBLE
-        )
-    ).first()
+    return read(_answerable(), id=comment_id, article=article_id).first()
 
 
 def pinned(article_id: int, comment_id: int) -> AnyRow | None:
@@ -98,26 +94,14 @@ def pinned(article_id: int, comment_id: int) -> AnyRow | None:
 
 def just_before(comment: AnyRow) -> int | None:
     """Id of the comment behind which this reply stands on a page; None for a top-level one."""
-    return db.session.scalar(
-        select(Comment.id)
-        .where(
-            Comment.article_id == comment.article_id,
-            Comment.root_number == comment.root_number,
-            Comment.path < comment.path,
-            Comment.shown,
-        )
-        .order_by(Comment.path.desc())
-        .limit(1)
-    )
+    place = {"article": comment.article_id, "root": comment.root_number, "path": comment.path}
+    before: int | None = read(_before(), **place).scalar()
+    return before
 
 
 def root_of(comment: AnyRow) -> AnyRow | None:
     """The top-level comment of a branch: its `id`, `root_number` and `branch_size`."""
-    return db.session.execute(
-        select(Comment.id, Comment.root_number, Comment.branch_size).where(
-            Comment.article_id == comment.article_id, Comment.root_number == comment.root_number, Comment.path == ""
-        )
-    ).first()
+    return read(_root(), article=comment.article_id, root=comment.root_number).first()
 
 
 def own(reader_key: str, article_id: int | None = None, most: int = 50) -> Sequence[AnyRow]:
@@ -164,6 +148,31 @@ def latest_to_judge(most: int, approved_most: int) -> Sequence[AnyRow]:
     ).join(Article, Article.id == comments.c.article_id)
     query = query.where(comments.c.state != State.WITHDRAWN).order_by(comments.c.id.desc()).limit(most)
     return db.session.execute(query).all()
+
+
+@built_once
+def _one() -> Select[*tuple[Any, ...]]:
+    return _with_article().where(Comment.id == bindparam("id"))
+
+
+@built_once
+def _answerable() -> Select[*tuple[Any, ...]]:
+    return select(*shown_columns()).where(
+        Comment.id == bindparam("id"), Comment.article_id == bindparam("article"), Comment.state == State.VISIBLE
+    )
+
+
+@built_once
+def _before() -> Select[int]:
+    of_branch = Comment.article_id == bindparam("article"), Comment.root_number == bindparam("root")
+    before = select(Comment.id).where(*of_branch, Comment.path < bindparam("path"), Comment.shown)
+    return before.order_by(Comment.path.desc()).limit(1)
+
+
+@built_once
+def _root() -> Select[*tuple[Any, ...]]:
+    of_branch = Comment.article_id == bindparam("article"), Comment.root_number == bindparam("root")
+    return select(Comment.id, Comment.root_number, Comment.branch_size).where(*of_branch, Comment.path == "")
 
 
 def _with_article() -> Select[*tuple[Any, ...]]:

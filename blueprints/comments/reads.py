@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam,
 from blueprints.comments.models import Comment
 from blueprints.comments.places import Sort
 from blueprints.comments.queries import shown_columns
+from understory.db import built_once
 
 _comments = Comment.__table__.c
 
@@ -17,7 +18,7 @@ _comments = Comment.__table__.c
 _BEYOND = "~"
 
 
-@cache
+@built_once
 def roots_with_replies(sort: Sort, has_before: bool, has_after: bool, everything: bool) -> Select[*tuple[Any, ...]]:
     """Up to `most` roots of an `article` below or above a mark, each with its first replies and one more."""
     article = bindparam("article", type_=Integer)
@@ -75,19 +76,19 @@ def _of_branch(everything: bool) -> Select[*tuple[Any, ...]]:
     return of_branch if everything else of_branch.where(_comments.shown)
 
 
-@cache
+@built_once
 def at_path(everything: bool) -> Select[*tuple[Any, ...]]:
     """One comment of a branch: `article`, `root`, `path`."""
     return _of_branch(everything).where(_comments.path == bindparam("path"))
 
 
-@cache
+@built_once
 def with_id(everything: bool) -> Select[*tuple[Any, ...]]:
     """One comment of a branch: `article`, `root`, `id`."""
     return _of_branch(everything).where(_comments.id == bindparam("id"))
 
 
-@cache
+@built_once
 def replies(has_since: bool, has_until: bool, everything: bool) -> Select[*tuple[Any, ...]]:
     """Up to `most` replies of a branch, from the path `since` on or up to the path `until`."""
     replies = _of_branch(everything).where(_comments.path > "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from blueprints.comments import places
 from blueprints.comments.places import Asked, Branch, Mark
@@ -22,8 +23,7 @@ FIRST_REPLIES = 5
 PER_BRANCH_PAGE = 50
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A top-level comment and some of its replies in thread order; `parent` stands above replies read midway.
 
     `more` and `earlier` are the pages of its branch that go on, None where there is nothing more;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 
 from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries as articles
 from blueprints.comments import places, queries, threads
+from blueprints.comments.pages import pages_of
 from blueprints.comments.places import Branch
 from understory import settings
 from understory.db import AnyRow
@@ -24,8 +25,11 @@ def thread(slug: str) -> Response:
     asked = places.asked_in(request.args)
     size = settings.current().comments_per_page
     page = threads.page(article.id, asked, size, everything=everything)
-    template = "comments/_branch.html" if page.is_branch else "comments/_thread.html"
-    response = make_response(render_template(template, article=article, thread=page, is_first=False))
+    if everything or page.is_branch:
+        template = "comments/_branch.html" if page.is_branch else "comments/_thread.html"
+        response = make_response(render_template(template, article=article, thread=page, is_first=False))
+    else:
+        response = make_response(pages_of(current_app).part(article, page))
     return private(response) if everything else shared(response, article.id, article.version)
 
 

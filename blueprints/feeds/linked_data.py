@@ -1,59 +1,75 @@
-"""What search engines read in an article's page: the posting and its comments, as schema.org names them."""
+"""What search engines read in an article's page: the posting and its comments, as schema.org names them.
+
+Written out here rather than by an encoder that walks through dictionaries: a page has some hundred values, and its
+reader waits for them.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from json.encoder import encode_basestring
 
-from blueprints.comments.threads import Group, Thread
+from blueprints.comments.threads import Group
 from understory.db import AnyRow
-from understory.templating import absolute, address
+from understory.stencils import in_full
 
 _TAG = re.compile(r"<[^>]+>")
 
-
-def of_page(article: AnyRow, thread: Thread) -> dict[str, Any]:
-    """A DiscussionForumPosting with the comments of this page, replies below what they answer."""
-    site = absolute("")
-    return {
-        "@context": "https://schema.org",
-        "@type": "DiscussionForumPosting",
-        "headline": article.title,
-        "url": site + address("articles.show", slug=article.slug),
-        "datePublished": article.published_at.isoformat(),
-        "dateModified": article.updated_at.isoformat(),
-        "author": {"@type": "Person", "name": article.author} if article.author else _PUBLISHER,
-        "text": article.summary or article.title,
-        "commentCount": article.comment_count,
-        "comment": [_branch(group, site) for group in thread.groups if group.root.state == "visible"],
-    }
+_PUBLISHER = '{"@type": "Organization", "name": "The editors"}'
 
 
-_PUBLISHER = {"@type": "Organization", "name": "The editors"}
+def of_page(article: AnyRow, groups: Sequence[Group], site: str) -> str:
+    """A DiscussionForumPosting with the comments of this page, replies below what they answer.
+
+    JSON that can stand in a script element as it is.
+    """
+    author = _person(article.author) if article.author else _PUBLISHER
+    comments = ", ".join([_branch(group, site) for group in groups if group.root.state == "visible"])
+    json = (
+        '{"@context": "https://schema.org", "@type": "DiscussionForumPosting", '
+        f'"headline": {encode_basestring(article.title)}, "url": "{site}/articles/{article.slug}", '
+        f'"datePublished": "{article.published_at.isoformat()}", "dateModified": "{article.updated_at.isoformat()}", '
+        f'"author": {author}, "text": {encode_basestring(article.summary or article.title)}, '
+        f'"commentCount": {article.comment_count}, "comment": [{comments}]}}'
+    )
+    # Nothing in it can end the element, nor begin a comment in it.
+    return json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").replace("'", "\\u0027")
 
 
-def _branch(group: Group, site: str) -> dict[str, Any]:
-    root = _comment(group.root, site)
-    by_id = {group.root.id: root}
-    for reply in _visible(group.replies):
-        by_id[reply.id] = _comment(reply, site)
-        by_id.get(reply.parent_id, root).setdefault("comment", []).append(by_id[reply.id])
-    return root
+def _branch(group: Group, site: str) -> str:
+    """The root with its replies inside; a reply whose own parent is not on the page stands below the root."""
+    replies = [reply for reply in group.replies if reply.state == "visible"]
+    if not replies:
+        return _comment(group.root, site, "")
+    shown = {reply.id for reply in replies}
+    inside: dict[int, list[str]] = {}
+    # From the end, so that what stands below a comment is whole before the comment is written.
+    for reply in reversed(replies):
+        above = reply.parent_id if reply.parent_id in shown else group.root.id
+        inside.setdefault(above, []).insert(0, _comment(reply, site, _below(inside, reply.id)))
+    return _comment(group.root, site, _below(inside, group.root.id))
 
 
-def _visible(rows: Sequence[AnyRow]) -> list[AnyRow]:
-    return [row for row in rows if row.state == "visible"]
+def _below(inside: dict[int, list[str]], comment_id: int) -> str:
+    return f', "comment": [{", ".join(inside[comment_id])}]' if comment_id in inside else ""
 
 
-def _comment(row: AnyRow, site: str) -> dict[str, Any]:
-    return {
-        "@type": "Comment",
-        "url": site + address("comments.place", comment_id=row.id),
-        "author": {"@type": "Person", "name": row.author},
-        "datePublished": row.created_at.isoformat(),
-        "text": html.unescape(_TAG.sub("", row.html)).strip(),
-        "upvoteCount": row.up,
-        "downvoteCount": row.down,
-    }
+def _comment(row: AnyRow, site: str, below: str) -> str:
+    text = row.html
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    return (
+        f'{{"@type": "Comment", "url": "{site}/comments/{row.id}", "author": {_person(row.author)}, '
+        f'"datePublished": "{in_full(row.created_at)}", "text": {encode_basestring(text.strip())}, '
+        f'"upvoteCount": {row.up}, "downvoteCount": {row.down}{below}}}'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _person(name: str) -> str:
+    return f'{{"@type": "Person", "name": {encode_basestring(name)}}}'

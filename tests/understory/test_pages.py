@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import random
 import threading
 
@@ -11,8 +12,9 @@ import pytest
 
 from tests.builders import add_article, add_comment, queries_of, signed_in
 from tests.rsgi import Protocol, Scope
+from understory.answers import Answer, Note
 from understory.front import Front
-from understory.pages import Answer, Note, Pages
+from understory.pages import Pages
 
 
 class Database:
@@ -166,6 +168,34 @@ def test_the_longest_unread_make_room():
         await pages.make("d", kitchen.render)
         assert [path for path in "abcd" if pages.find(path)] == ["a", "c", "d"]
         assert pages.size <= 7000
+
+    asyncio.run(story())
+
+
+def test_a_coding_that_is_asked_for_later_counts_too():
+    async def story() -> None:
+        database = Database()
+        pages, kitchen = pages_of(database), Kitchen(database)
+        page = await pages.make("/", kitchen.render)
+        before = pages.size
+        plain = body(page)
+        assert pages.find("/") is page
+        assert pages.size == before + len(plain)
+        database.commits, database.at = 3, 2
+        assert pages.find("/") is None
+        assert pages.size == 0
+
+    asyncio.run(story())
+
+
+def test_a_page_that_is_pressed_well_is_the_same_page():
+    async def story() -> None:
+        pages = pages_of(database := Database())
+        page = await pages.make("/", Kitchen(database).render)
+        plain = body(page)
+        page.press_well()
+        assert brotli.decompress(page.in_coding("br")[1]) == plain == body(page)
+        assert gzip.decompress(page.in_coding("gzip")[1]) == plain
 
     asyncio.run(story())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import render_template
 
 from blueprints.articles import operations as articles
 from blueprints.comments import operations
+from blueprints.comments.forms import CommentForm, fresh_form
 from blueprints.comments.models import State
 from tests.builders import (
     Reader,
@@ -425,3 +427,20 @@ def test_a_name_is_shown_as_typed_and_nothing_more(site, slug, reader, name):
     assert not shown.has("hx-partial")
     answer = page(reader.get(f"{to(slug)}/form?parent_id=1"))
     assert answer.one("h2").words == f"Reply to {name}"
+
+
+@pytest.mark.parametrize("remember", [False, True])
+@pytest.mark.parametrize("author", ["Ada", '<b> & "quoted" %s {0}'])
+def test_the_form_that_follows_a_comment_is_the_forms_own_template(site, slug, author, remember):
+    def both() -> tuple[str, str]:
+        form = CommentForm(
+            formdata=None, author=author, email="a@example.org", remember=remember, submission_id="x" * 24
+        )
+        nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
+        rendered = render_template("comments/_form.html", article={"slug": slug}, form=form, **nothing)
+        return str(fresh_form(form, slug)), rendered
+
+    with site.test_request_context():
+        for _ in range(2):
+            filled, rendered = both()
+            assert filled == rendered
