@@ -8,8 +8,9 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
+
+from understory import clock
 
 #: Pages of 4 KiB that are copied between two reports of progress.
 PAGES = 2500
@@ -113,7 +114,7 @@ def _set_aside(database: Path) -> Path:
     with closing(sqlite3.connect(database)) as closed:
         closed.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         closed.execute("PRAGMA journal_mode = DELETE")
-    former = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    former = database.with_name(f"{database.name}.before-{clock.now():%Y%m%d-%H%M%S-%f}")
     database.rename(former)
     return former
 
