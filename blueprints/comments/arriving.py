@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Integer, Select, String, bindparam, func, select
@@ -17,6 +17,7 @@ from blueprints.spam.judging import Sent
 from blueprints.spam.rules import Outcome
 from blueprints.spam.signs import Text
 from understory.db import read
+from understory.statements import built_once
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ def _approved(reader_key: str | None, most: int) -> int:
     return number
 
 
-@cache
+@built_once
 def _published_at() -> Select[*tuple[Any, ...]]:
     article = Article.__table__.c
     return select(article.published_at).where(article.id == bindparam("article"))
 
 
-@cache
+@built_once
 def _standing() -> Select[*tuple[Any, ...]]:
     comment = Comment.__table__.c
     of_reader = comment.reader_key == bindparam("key", type_=String), comment.state == State.VISIBLE

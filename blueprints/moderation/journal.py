@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import Insert, insert
 
 from blueprints.moderation.models import Act, By, LogEntry
 from understory import clock
 from understory.db import run
+from understory.statements import built_once
 
 _log = LogEntry.metadata.tables[LogEntry.__tablename__]
 
@@ -55,6 +55,6 @@ def write_down(act: Act, by: By, on: On, moved: tuple[str, str], why: Why = NO_R
     return entry_id
 
 
-@cache
+@built_once
 def _entry() -> Insert:
     return insert(_log).returning(_log.c.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +16,7 @@ from blueprints.comments.models import Comment, State
 from blueprints.moderation.models import NOT_PUBLIC, HeldAuthor, LogEntry, Report
 from understory.db import AnyRow, db, read
 from understory.paging import Page, Place
+from understory.statements import built_once
 
 PER_PAGE = 50
 
@@ -186,7 +186,7 @@ def is_held(reader_key: str) -> bool:
     return read(_one_held(), key=reader_key).first() is not None
 
 
-@cache
+@built_once
 def _one_held() -> Select[*tuple[Any, ...]]:
     return select(_held.reader_key).where(_held.reader_key == bindparam("key"))
 
