@@ -7,6 +7,7 @@ which a writer can lose for a second and more.
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -21,9 +22,11 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
 from sqlalchemy import CursorResult, MetaData, Select, UpdateBase, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from understory.bell import Ringing
+from understory.errors import Unavailable
 from understory.moments import UTCDateTime
 from understory.statements import AnyRow, Outcome, Statement, built_once
 
@@ -32,8 +35,8 @@ __all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "r
 #: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
 POOL = 16
 
-#: How long a writer waits for another process to finish before the reader is asked to try again.
-SQLITE_WAIT_MS = 10_000
+#: How long a writer waits for its turn, and then for other processes, before the reader is asked to try again.
+SQLITE_WAIT_MS = 5_000
 
 
 class Base(DeclarativeBase):
@@ -66,6 +69,8 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _snapshot: ContextVar[tuple[sqlite3.Connection, Dialect] | None] = ContextVar("snapshot", default=None)
 _one_writer = Lock()
 
+_logger = logging.getLogger(__name__)
+
 
 def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
     """What models and migrations are compared by: an index of words and the tables it keeps belong to the database."""
@@ -77,7 +82,7 @@ def transaction() -> Iterator[Session]:
     """All or nothing: commits when the outermost block ends well, rolls back when it raises.
 
     Give operations values, not rows read before: what the session held is let go when the block begins, so
-    that everything inside sees one state of the database.
+    that everything inside sees one state of the database. Raises Unavailable when the database does not take it.
     """
     session = db.session()
     if _writing.get():
@@ -89,6 +94,10 @@ def transaction() -> Iterator[Session]:
             try:
                 yield session
                 session.commit()
+            except OperationalError as error:
+                session.rollback()
+                _logger.error("the database did not take a transaction: %s", error.orig)
+                raise Unavailable from error
             except BaseException:
                 session.rollback()
                 raise
@@ -100,8 +109,12 @@ def _turn_to_write(session: Session) -> Iterator[None]:
     token = _writing.set(True)
     try:
         if session.get_bind().dialect.name == "sqlite":
-            with _one_writer:
+            if not _one_writer.acquire(timeout=SQLITE_WAIT_MS / 1000):
+                raise Unavailable
+            try:
                 yield
+            finally:
+                _one_writer.release()
         else:
             yield
     finally:

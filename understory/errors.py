@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Flask, current_app, make_response, render_template, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from understory.htmx import is_htmx
@@ -22,6 +23,9 @@ KEPT_FIELDS = {
     "source": "Text",
     "reason": "Reason",
 }
+
+#: After how long it is worth trying again when the database was away, in seconds.
+AWAY_SECONDS = 5
 
 #: A form that is too large to take is still read this far, to give its text back.
 KEPT_BYTES = 500_000
@@ -60,6 +64,15 @@ class Missing(Refused):
     status = HTTPStatus.NOT_FOUND
 
 
+class Unavailable(Refused):
+    """The database does not take it now: it is locked, full, read-only or away. Nothing was stored."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("The site cannot store anything just now. Nothing is lost: please send it again in a moment.")
+
+
 class TooMany(Refused):
     """A rate limit. `seconds` is how long to wait."""
 
@@ -82,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -129,7 +143,14 @@ def _refused(error: Refused) -> Response:
     response = answer(error.status, _SAID[error.status][0], error.message)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
     return response
+
+
+def _unavailable(error: OperationalError) -> Response:
+    current_app.logger.error("the database does not answer at %s %s: %s", request.method, request.path, error.orig)
+    return _refused(Unavailable())
 
 
 def _unforeseen(error: Exception) -> Response:

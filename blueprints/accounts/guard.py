@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from flask import Flask, abort, g, redirect, request, session, url_for
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from blueprints.accounts import queries, sessions, unsent
 from blueprints.accounts.models import Account
 from understory import clock
-from understory.errors import kept_text
+from understory.errors import Unavailable, kept_text
 from understory.security import has_session
 
 GUARDED = "/admin"
@@ -60,7 +61,9 @@ def signed_in_here() -> Response | None:
         asked = request.full_path.rstrip("?") if request.method == "GET" else _kept()
         return redirect(url_for("accounts.sign_in", next=asked))
     if clock.now() - account.session_seen_at > sessions.SEEN_EVERY:
-        sessions.seen(account.session_id)
+        # Whoever only reads does not need it written down.
+        with suppress(Unavailable):
+            sessions.seen(account.session_id)
     return None
 
 

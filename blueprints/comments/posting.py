@@ -16,7 +16,7 @@ from blueprints.comments.operations import Posted, Submission
 from blueprints.spam.judging import IsBanned
 from understory import limits, settings
 from understory.db import AnyRow
-from understory.errors import KEPT_BYTES, Refused, TooMany
+from understory.errors import AWAY_SECONDS, KEPT_BYTES, Refused, TooMany, Unavailable
 from understory.forms import STALE
 from understory.htmx import done, is_htmx, private
 from understory.readers import key_of_actor, remember
@@ -52,6 +52,7 @@ def create(slug: str) -> Response:
         posted = _post(form.submission(article.id, key_of_actor()))
     except (
         TooMany,
+        Unavailable,
         ThreadClosed,
         IsBanned,
         operations.AlreadySent,
@@ -159,6 +160,8 @@ def _not_now(article: AnyRow, form: CommentForm, refusal: Refused) -> Response:
     response = _refused(article, form, refusal.status, refusal.message, earlier=earlier)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.seconds)
+    if isinstance(refusal, Unavailable):
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
     return response
 
 

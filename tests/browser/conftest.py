@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.served import PER_PAGE, serving
+
 from .people import MODERATOR, PASSWORD, Moderator, Person
-from .served import PER_PAGE, serving
 from .watch import Watch
 
 #: Two workers on two busy cores answer late now and then; what is met at once waits for nothing.

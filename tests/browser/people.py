@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, Playwright
 
-from .served import Served
+from tests.served import Served
 
 MODERATOR = "Morag Moderator"
 PASSWORD = "four words and more"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.served import PER_PAGE, serving
+
 from .people import Article, Person
-from .served import PER_PAGE, serving
 
 ARTICLE = Article("welcome-to-understory", "Welcome to Understory")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.served import serving
+
 from .acts import fill, open_form, send
 from .people import MODERATOR, PASSWORD
-from .served import serving
 
 
 def claim(page, name, password):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.served import PER_PAGE, serving
+
 from .acts import fill, open_form, send
 from .people import MODERATOR, PASSWORD, Moderator
-from .served import PER_PAGE, serving
 from .test_weight import RECORD, SETTLED
 
 WAITS = "waiting for a moderator"

@@ -1,4 +1,4 @@
-"""The real server for browser tests: its own instance folder, a free port of 127.0.0.1, limits off."""
+"""The real server, for tests that need one: its own instance folder, a free port of 127.0.0.1, limits off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 #: Short pages, so that a dozen comments are a thread of three of them.
 PER_PAGE = 5
@@ -62,6 +62,11 @@ class Served:
             self._server.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    @property
+    def process_id(self) -> int:
+        """The server's own process; its workers are below it."""
+        return self._server.pid
 
     @property
     def claim_link(self) -> str:
