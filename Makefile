@@ -11,7 +11,7 @@ SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help run test bench drill lint unit browser chromium format lock clean
+.PHONY: help run test bench drill fuzz lint unit browser chromium format lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: lint unit browser ## Set up and run every check and every test
 
 bench: $(VENV)/.bench chromium ## Set up and measure (ONLY="hot cold" for parts, SIZES="50 1000000" for threads, FULL=1)
 	@ulimit -n "$$(ulimit -Hn)"; $(BIN)/python -m bench $(ONLY)
+
+fuzz: $(VENV)/.test ## Set up and send rubbish to every address, 20,000 times (FUZZ=...)
+	FUZZ=$${FUZZ:-20000} $(BIN)/pytest tests/house/test_rubbish.py
 
 drill: $(VENV)/.test ## Set up and make real faults, many of each; writes what came of it into docs/reliability.md
 	DRILL=long $(BIN)/pytest tests/drills

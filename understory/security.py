@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -14,6 +15,7 @@ from flask.wrappers import Response
 from flask_wtf import CSRFProtect
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WSGIResponse
 
 from understory.fields import FormRequest
 from understory.settings import Settings
@@ -44,6 +46,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+#: A name or an address, as RFC 3986 and DNS have them, and a port.
+_HOST = re.compile(r"(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
+_NO_HOST = "That address does not make sense here"
 
 #: A form may lie open over a working day before it has to be sent a second time.
 TOKEN_SECONDS = 12 * 3600
@@ -80,7 +86,20 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.request_class = FormRequest
     csrf.init_app(app)
     app.after_request(_with_headers)
-    app.wsgi_app = behind(settings.trusted_proxies, app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's way
+    app.wsgi_app = behind(settings.trusted_proxies, _by_a_name(app.wsgi_app))  # type: ignore[method-assign,assignment]  # Flask's way
+
+
+def _by_a_name(application: WSGIApplication) -> WSGIApplication:
+    """The application, asked only by names that a host can have: others make Werkzeug fail before Flask answers."""
+
+    def named(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST")
+        if host is None or (len(host) < 260 and _HOST.fullmatch(host)):
+            return application(environ, start_response)
+        page = f"<!doctype html><title>{_NO_HOST}</title><h1>{_NO_HOST}</h1><p>The Host header names no host.</p>"
+        return WSGIResponse(page, 400, mimetype="text/html")(environ, start_response)
+
+    return named
 
 
 def behind(proxies: Proxies, application: WSGIApplication) -> WSGIApplication:
