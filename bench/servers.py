@@ -138,7 +138,17 @@ class Isso(Server):
             f"[general]\ndbpath={self.folder}/comments.db\nhost={self.url('/')}\n"
             "[guard]\nenabled=false\n[moderation]\nenabled=false\n"
         )
-        return [str(tools.isso() / "gunicorn"), "-b", f"127.0.0.1:{self.port}", "-w", "4", "--preload", "isso.run"]
+        return [
+            str(tools.isso() / "python"),
+            "-m",
+            "gunicorn",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            "-w",
+            "4",
+            "--preload",
+            "isso.run",
+        ]
 
     def environ(self) -> dict[str, str]:
         return {**os.environ, "ISSO_SETTINGS": str(self.folder / "isso.cfg")}
