@@ -245,3 +245,10 @@ def test_a_bad_setting_ends_the_start_with_one_line(tmp_path):
 def test_every_setting_says_what_it_is_about():
     for known in dataclasses.fields(Settings):
         assert known.metadata["about"], known.name
+
+
+def test_the_readme_tells_of_every_setting():
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [
+        known.name for known in dataclasses.fields(Settings) if f"`UNDERSTORY_{known.name.upper()}`" not in told
+    ] == []
