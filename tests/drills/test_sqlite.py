@@ -27,32 +27,26 @@ BODY = 'Words that took a while, with <brackets> & "quotes".'
 WELL_AGAIN = 10
 
 
-def test_power_cuts_in_a_stream_of_posts(site, note: Note):
-    times, waits = 20 if IS_LONG else 2, []
+@pytest.mark.parametrize(
+    ("end", "times", "what"),
+    [
+        (Served.kill, 20 if IS_LONG else 2, "kill -9 of the server and its workers while 4 readers post"),
+        (Served.stop, 10 if IS_LONG else 1, "a stop and a start, as at an update"),
+    ],
+    ids=["power cut", "stop"],
+)
+def test_whatever_ends_the_server_in_a_stream_of_posts_loses_none(site, note: Note, end, times, what):
+    waits = []
     with Crowd(site) as crowd:
         for _ in range(times):
             crowd.wait_for(15)
-            site.kill()
+            end(site)
             began = time.monotonic()
             site.start()
             crowd.wait_for(1)
             waits.append(time.monotonic() - began)
     agrees(site, crowd.acknowledged)
-    note("kill -9 of the server and its workers while 4 readers post", times, waits, len(crowd.acknowledged))
-
-
-def test_a_stop_and_a_start_lose_nothing(site, note: Note):
-    times, waits = 10 if IS_LONG else 1, []
-    with Crowd(site) as crowd:
-        for _ in range(times):
-            crowd.wait_for(15)
-            site.stop()
-            began = time.monotonic()
-            site.start()
-            crowd.wait_for(1)
-            waits.append(time.monotonic() - began)
-    agrees(site, crowd.acknowledged)
-    note("a stop and a start, as at an update", times, waits, len(crowd.acknowledged))
+    note(what, times, waits, len(crowd.acknowledged))
 
 
 def test_a_database_that_somebody_else_locks(site, note: Note):
