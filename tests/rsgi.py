@@ -38,7 +38,9 @@ class Scope:
 
     @property
     def headers(self) -> Headers:
-        return Headers(self.lines)
+        """The lines of the request, with a host where none is among them."""
+        named = any(name == "host" for name, _ in self.lines)
+        return Headers(self.lines if named else [("host", "localhost"), *self.lines])
 
 
 class Protocol:

@@ -93,8 +93,9 @@ def _by_a_name(application: WSGIApplication) -> WSGIApplication:
     """The application, asked only by names that a host can have: others make Werkzeug fail before Flask answers."""
 
     def named(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        host = environ.get("HTTP_HOST")
-        if host is None or (len(host) < 260 and _HOST.fullmatch(host)):
+        # Only HTTP/1.0 may leave it out (RFC 9112, 3.2).
+        host = environ.get("HTTP_HOST") or ("localhost" if environ["SERVER_PROTOCOL"] == "HTTP/1.0" else "")
+        if len(host) < 260 and _HOST.fullmatch(host):
             return application(environ, start_response)
         page = f"<!doctype html><title>{_NO_HOST}</title><h1>{_NO_HOST}</h1><p>The Host header names no host.</p>"
         return WSGIResponse(page, 400, mimetype="text/html")(environ, start_response)
