@@ -209,7 +209,7 @@ def queries_of(site) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def note(statement: str) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET LOCAL lock_timeout")):
             asked.append(statement)
 
     def listen(connection, _record, _proxy) -> None:
@@ -218,8 +218,16 @@ def queries_of(site) -> Iterator[list[str]]:
     def leave(connection, _record) -> None:
         connection.set_trace_callback(None)
 
+    def note_text(_connection, _cursor, statement, *_) -> None:
+        note(statement)
+
     with site.app_context():
         engine = db.engine
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "before_cursor_execute", note_text)
+        yield asked
+        event.remove(engine, "before_cursor_execute", note_text)
+        return
     event.listen(engine, "checkout", listen)
     event.listen(engine, "checkin", leave)
     yield asked

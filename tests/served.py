@@ -86,7 +86,7 @@ class Served:
 @contextmanager
 def serving(folder: Path, **settings: object) -> Iterator[Served]:
     """Serve a site of its own from `folder` until the block ends."""
-    port = _free_port()
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTORY_")}
     given = {"instance": folder / "instance", "port": port, "post_limit": "off", "sign_in_limit": "off", **settings}
     environment |= {f"UNDERSTORY_{name.upper()}": str(value) for name, value in given.items()}
@@ -98,7 +98,7 @@ def serving(folder: Path, **settings: object) -> Iterator[Served]:
         site.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

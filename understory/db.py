@@ -1,19 +1,13 @@
-"""The database: one session a request, and `transaction()`, the only commit in the program.
-
-SQLite runs in WAL mode with synchronous=FULL: a commit that was answered survives a power cut. Its writers
-take turns on a lock of this process before they ask the file, because SQLite's own waiting is a lottery in
-which a writer can lose for a second and more.
-"""
+"""The database: one session a request, and `transaction()`, the only commit in the program."""
 
 from __future__ import annotations
 
 import logging
 import re
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
@@ -21,22 +15,17 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
 from sqlalchemy import CursorResult, MetaData, Select, UpdateBase, event
-from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
+from understory import engines
 from understory.bell import Ringing
-from understory.errors import Unavailable
+from understory.engines import Turn, taking_turn, turn
+from understory.errors import DATABASE_FAULTS, Unavailable
 from understory.moments import UTCDateTime
 from understory.statements import AnyRow, Outcome, Statement, built_once
 
 __all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "read", "run", "transaction"]
-
-#: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
-POOL = 16
-
-#: How long a writer waits for its turn, and then for other processes, before the reader is asked to try again.
-SQLITE_WAIT_MS = 5_000
 
 
 class Base(DeclarativeBase):
@@ -65,64 +54,49 @@ else:
 #: Where a session keeps the driver's connection while it is in a transaction on it.
 _DRIVER = "understory.driver"
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
-_snapshot: ContextVar[tuple[sqlite3.Connection, Dialect] | None] = ContextVar("snapshot", default=None)
-_one_writer = Lock()
+Query = Statement | Select[*tuple[Any, ...]]
+Result = Outcome | CursorResult[*tuple[Any, ...]]
+
+#: Runs a statement in the one state of the database that this context reads.
+_snapshot: ContextVar[Callable[[Statement, Mapping[str, Any]], Result] | None] = ContextVar("snapshot", default=None)
 
 _logger = logging.getLogger(__name__)
 
 
-def is_modelled(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
-    """What models and migrations are compared by: an index of words and the tables it keeps belong to the database."""
-    return kind != "table" or re.fullmatch(r"\w+_words(_data|_idx|_docsize|_config)?", name or "") is None
+def is_modelled(_object: Any, name: str | None, *_: Any) -> bool:
+    """What models and migrations are compared by: an index of words and all that it keeps belong to the database."""
+    return re.fullmatch(r"\w+_words(_data|_idx|_docsize|_config)?", name or "") is None
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(mine: Turn = Turn.ALONE) -> Iterator[Session]:
     """All or nothing: commits when the outermost block ends well, rolls back when it raises.
 
+    With Turn.SHARED others may write at the same time where the database can do that: the block has to lock the
+    article before any row of its thread, and to hold no act that wants to be alone.
     Give operations values, not rows read before: what the session held is let go when the block begins, so
     that everything inside sees one state of the database. Raises Unavailable when the database does not take it.
     """
     session = db.session()
-    if _writing.get():
+    if (outer := turn.get()) is not None:
+        if outer is Turn.SHARED and mine is Turn.ALONE:
+            raise RuntimeError("an act that has to be alone was begun among others")
         yield session
         return
     session.rollback()
     with Ringing() as bell:
-        with _turn_to_write(session):
+        with taking_turn(session.get_bind(), mine):
             try:
                 yield session
                 session.commit()
-            except OperationalError as error:
+            except DATABASE_FAULTS as error:
                 session.rollback()
-                _logger.error("the database did not take a transaction: %s", error.orig)
+                _logger.error("the database did not take a transaction: %s", getattr(error, "orig", error))
                 raise Unavailable from error
             except BaseException:
                 session.rollback()
                 raise
         bell.ring()
-
-
-@contextmanager
-def _turn_to_write(session: Session) -> Iterator[None]:
-    token = _writing.set(True)
-    try:
-        if session.get_bind().dialect.name == "sqlite":
-            if not _one_writer.acquire(timeout=SQLITE_WAIT_MS / 1000):
-                raise Unavailable
-            try:
-                yield
-            finally:
-                _one_writer.release()
-        else:
-            yield
-    finally:
-        _writing.reset(token)
-
-
-Query = Statement | Select[*tuple[Any, ...]]
-Result = Outcome | CursorResult[*tuple[Any, ...]]
 
 
 def read(query: Query, **bound: Any) -> Result:
@@ -131,21 +105,24 @@ def read(query: Query, **bound: Any) -> Result:
     On the way of every reader, queries are built once and kept: that costs most.
     """
     if (here := _snapshot.get()) is not None and isinstance(query, Statement):
-        return query.on(*here, bound)
+        return here(query, bound)
     session = db.session()
-    if _writing.get():
+    if turn.get():
         session.flush()
     return cast("Result", _execute(session, query, bound))
 
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[None]:
-    """Have `read` give one state of the database, without a session or an application around it. SQLite only."""
-    pooled = engine.raw_connection()
-    driver = cast("Any", pooled.driver_connection)
-    token = _snapshot.set((driver, engine.dialect))
-    try:
+    """Have `read` give one state of the database, without a session or an application around it."""
+    pooled = engine.raw_connection() if engine.dialect.name == "sqlite" else engine.connect()
+    if isinstance(pooled, Connection):
+        token = _snapshot.set(partial(_through_sqlalchemy, pooled))
+    else:
+        driver = cast("Any", pooled.driver_connection)
         driver.execute("BEGIN")
+        token = _snapshot.set(lambda query, bound: query.on(driver, engine.dialect, bound))
+    try:
         yield
     finally:
         _snapshot.reset(token)
@@ -167,8 +144,12 @@ def _execute(session: Session, statement: Any, bound: dict[str, Any]) -> Any:
         return session.connection().execute(statement, bound)
     driver = session.info.get(_DRIVER) or _driver_of(session)
     if driver is None:
-        return session.connection().execute(statement.built, bound)
+        return _through_sqlalchemy(session.connection(), statement, bound)
     return statement.on(driver, db.engine.dialect, bound)
+
+
+def _through_sqlalchemy(connection: Connection, statement: Statement, bound: Mapping[str, Any]) -> Any:
+    return connection.execute(statement.built, dict(bound))
 
 
 def _driver_of(session: Session) -> Any:
@@ -186,31 +167,11 @@ def _let_go(session: Session, _transaction: SessionTransaction) -> None:
 
 
 def init_app(app: Flask) -> None:
-    # As many connections as there are requests at a time: one that is closed and opened again costs a request's time.
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": POOL})
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engines.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _set_up_sqlite(db.engine)
+        engines.set_up(db.engine)
     # A batch is how SQLite alters a table: it copies it. PostgreSQL is left to its own ALTER.
     migrate.init_app(
         app, db, directory=f"{app.root_path}/understory/migrations", render_as_batch=True, include_object=is_modelled
     )
-
-
-def _set_up_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        # The driver's own BEGIN comes too late and is never IMMEDIATE; `begin` below says it instead.
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={SQLITE_WAIT_MS}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

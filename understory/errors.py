@@ -8,10 +8,14 @@ from http import HTTPStatus
 from flask import Flask, current_app, make_response, render_template, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from understory.htmx import is_htmx
+
+#: What the database's driver raises when the database is at fault, not what it was asked: locked, full, away, one that
+#: only takes reads now, or all connections taken.
+DATABASE_FAULTS = (exc.OperationalError, exc.InternalError, exc.InterfaceError, exc.TimeoutError)
 
 #: What a person may have typed and would miss. Secrets and tokens are never given back.
 KEPT_FIELDS = {
@@ -95,7 +99,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(OperationalError, _unavailable)
+    for fault in DATABASE_FAULTS:
+        app.register_error_handler(fault, _unavailable)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -148,8 +153,9 @@ def _refused(error: Refused) -> Response:
     return response
 
 
-def _unavailable(error: OperationalError) -> Response:
-    current_app.logger.error("the database does not answer at %s %s: %s", request.method, request.path, error.orig)
+def _unavailable(error: exc.SQLAlchemyError) -> Response:
+    said = getattr(error, "orig", error)
+    current_app.logger.error("the database does not answer at %s %s: %s", request.method, request.path, said)
     return _refused(Unavailable())
 
 

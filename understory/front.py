@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import Any
 
 from flask import Flask
 
-from understory import bell, rounds
+from understory import bell, ears, rounds
 from understory.bridge import Bridge
-from understory.ear import Ear
-from understory.hot import HotPages
+from understory.hot import HotPages, version_query
 from understory.listening import Listening
 from understory.loop import before_stopping
 from understory.rsgi import HTTPProtocol, Scope
@@ -21,19 +19,16 @@ from understory.rsgi import HTTPProtocol, Scope
 READERS = 3
 WRITERS = 8
 
-#: How soon open pages hear of what another process wrote, in seconds.
-OTHERS_SECONDS = 0.25
-
 
 class Front:
     """The site as its server's workers run it."""
 
     def __init__(self, app: Flask) -> None:
         self._bridge = Bridge(app.wsgi_app, READERS, WRITERS)
-        self._ear = Ear(app)
+        self._ear = ears.of(app, version_query(app))
         self._hot = HotPages(app, self._bridge, self._ear)
         self._listening = Listening(app)
-        self._hang_up = bell.listen(self._listening.streams.ring)
+        self._hang_up = [bell.listen(self._listening.streams.ring), bell.listen(self._ear.tell)]
         self._app = app
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -45,7 +40,8 @@ class Front:
         self._tasks = [loop.create_task(self._follow()), loop.create_task(rounds.keep_walking(self._app))]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._hang_up()
+        for hang_up in self._hang_up:
+            hang_up()
         for task in self._tasks:
             task.cancel()
         self._bridge.close()
@@ -59,10 +55,9 @@ class Front:
 
     async def _follow(self) -> None:
         """Tell open pages what other processes wrote: the bell rings in the writer's own process only."""
-        heard: Any = None
-        while True:
-            await asyncio.sleep(OTHERS_SECONDS)
-            mark = self._ear.mark() if len(self._listening.streams) else None
-            if mark is not None and mark != heard:
-                heard = mark
-                self._listening.streams.compare(self._hot.version_of)
+        streams = self._listening.streams
+        async for changed in self._ear.changes():
+            if changed is not None:
+                streams.ring(changed)
+            elif topics := streams.topics():
+                streams.compare((await self._ear.hear(*topics)).version_of)

@@ -6,16 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select
 
 from understory import compression, settings
 from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
 from understory.db import db, snapshot
-from understory.ear import Ear
+from understory.ears import Ear, VersionOf
 from understory.pages import Key, Page, Pages
 from understory.rsgi import HTTPProtocol, Scope
 from understory.security import SESSION_COOKIE
@@ -49,13 +47,13 @@ class Offers:
 
     paths: list[str] = field(default_factory=list)
     makers: list[tuple[re.Pattern[str], Make]] = field(default_factory=list)
-    version: Select[Any] | None = None
+    version: VersionOf | None = None
 
 
-def keep(app: Flask, path: str, version: Select[Any] | None = None, make: Make | None = None) -> None:
+def keep(app: Flask, path: str, version: VersionOf | None = None, make: Make | None = None) -> None:
     """Keep the answers to GETs of a path, a regular expression, that their views call shared.
 
-    `version`, a query with one bound value, gives the version that a topic is at now. `make` gives what the view
+    `version` builds the query for the version that a topic is at now. `make` gives what the view
     would give, in a snapshot of the database.
     """
     offers: Offers = app.extensions.setdefault(__name__, Offers())
@@ -63,6 +61,14 @@ def keep(app: Flask, path: str, version: Select[Any] | None = None, make: Make |
     if make is not None:
         offers.makers.append((re.compile(path), make))
     offers.version = offers.version if version is None else version
+
+
+def version_query(app: Flask) -> VersionOf:
+    """What gives the version of a topic on this site."""
+    offers: Offers = app.extensions[__name__]
+    if offers.version is None:
+        raise RuntimeError("no feature says which version its pages are at")
+    return offers.version
 
 
 class HotPages:
@@ -73,16 +79,10 @@ class HotPages:
         chosen = settings.of(app)
         self._bridge = bridge
         self._shortcut = Shortcut(app, chosen)
-        self._ear = ear
         self._has_one_origin = bool(chosen.base_url)
         self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
-        self._version = ear.worded(offers.version) if offers.version is not None else ""
-        self.pages = Pages(ear, self.version_of, chosen.page_cache * 2**20)
-
-    def version_of(self, topic: int) -> int | None:
-        """The version that a topic is at now; None when readers cannot see it."""
-        return self._ear.value(self._version, topic)
+        self.pages = Pages(ear, chosen.page_cache * 2**20)
 
     async def answer(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """True when the request was answered; one with a session, or for another address, is not for here."""
@@ -94,7 +94,7 @@ class HotPages:
         # What proxies say of it counts only where some are trusted to say it.
         said = (header("x-forwarded-host"), header("x-forwarded-proto")) if self._is_behind else None
         key: Key = (scope.path, scope.query_string, origin, said)
-        page = self.pages.find(key)
+        page = await self.pages.find(key)
         if page is None:
             if scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
                 return False
@@ -125,7 +125,7 @@ class Shortcut:
         offers: Offers = app.extensions[__name__]
         with app.app_context():
             self._engine = db.engine
-        self._makers = offers.makers if self._engine.dialect.name == "sqlite" else []
+        self._makers = offers.makers
         self._site = chosen.base_url
         # Behind proxies the address is what they say it is, and that is for Flask to find out.
         self._takes_host = not (chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)

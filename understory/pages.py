@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from understory import compression
 from understory.answers import Answer, Headers
 from understory.compression import Coding
-from understory.ear import Ear
+from understory.ears import Ear, Heard
 
 Key = tuple[object, ...]
 
@@ -78,7 +78,7 @@ class _Making:
     """A page that is being rendered: when that began, and the mark of the database before it did."""
 
     began: int
-    mark: int | None
+    mark: int | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
     page: Page | None = None
 
@@ -86,9 +86,8 @@ class _Making:
 class Pages:
     """The pages of one process, at most `most_bytes` of them, the longest unread let go first."""
 
-    def __init__(self, ear: Ear, version_of: Callable[[int], int | None], most_bytes: int) -> None:
+    def __init__(self, ear: Ear, most_bytes: int) -> None:
         self._ear = ear
-        self._version_of = version_of
         self._most_bytes = most_bytes
         self._bytes = 0
         self._pages: OrderedDict[Key, Page] = OrderedDict()
@@ -105,13 +104,16 @@ class Pages:
         """Bytes held."""
         return self._bytes
 
-    def find(self, key: Key) -> Page | None:
+    async def find(self, key: Key) -> Page | None:
         """The page, if it is here and shows what the database holds now."""
         page = self._pages.get(key)
         if page is None:
             return None
-        mark = self._ear.mark()
-        if mark is None or (mark != page.mark and not self._still_holds(page, mark)):
+        heard = await self._ear.hear(page.note.topic)
+        if self._pages.get(key) is not page:
+            return None
+        mark = heard.mark()
+        if mark is None or (mark != page.mark and not _still_holds(page, mark, heard)):
             self._drop(key)
             return None
         self._pages.move_to_end(key)
@@ -129,7 +131,7 @@ class Pages:
         been committed since: it shows all that was answered for before they asked.
         """
         self._asked += 1
-        arrived, mark = self._asked, self._ear.mark()
+        arrived, mark = self._asked, (await self._ear.hear()).mark()
         while running := self._making.get(key):
             await running.done.wait()
             good = running.began > arrived or (mark is not None and running.mark == mark)
@@ -137,11 +139,12 @@ class Pages:
                 return running.page
             if running.page is None:
                 return await render()
-            if page := self.find(key):
+            if page := await self.find(key):
                 return page
         self._asked += 1
-        making = self._making[key] = _Making(self._asked, self._ear.mark())
+        making = self._making[key] = _Making(self._asked)
         try:
+            making.mark = (await self._ear.hear()).mark()
             answer = await render()
             if answer.status == 200 and answer.note.is_shared and making.mark is not None:
                 making.page = Page(answer, making.mark)
@@ -150,12 +153,6 @@ class Pages:
             del self._making[key]
             making.done.set()
         return making.page or answer
-
-    def _still_holds(self, page: Page, mark: int) -> bool:
-        if page.note.topic is None or self._version_of(page.note.topic) != page.note.version:
-            return False
-        page.mark = mark
-        return True
 
     def _keep(self, key: Key, page: Page) -> None:
         self._drop(key)
@@ -185,3 +182,10 @@ class Pages:
         """One at a time: nobody waits for it, and each takes memory while it lasts."""
         async with self._turn_to_press:
             await asyncio.to_thread(page.press_well)
+
+
+def _still_holds(page: Page, mark: int, heard: Heard) -> bool:
+    if page.note.topic is None or heard.version_of(page.note.topic) != page.note.version:
+        return False
+    page.mark = mark
+    return True

@@ -93,6 +93,10 @@ class Streams:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._wake, changed, context=Context())
 
+    def topics(self) -> list[int]:
+        """What somebody listens to."""
+        return list(self._topics)
+
     def compare(self, version_of: Callable[[int], int | None]) -> None:
         """Wake the topics that are at another version than the one that was told. Called on the loop."""
         self._wake(frozenset(one for one, topic in self._topics.items() if version_of(one) != topic.version))

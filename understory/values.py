@@ -65,8 +65,12 @@ def database(value: str) -> str:
         url = make_url(value.strip())
     except ArgumentError:
         raise ValueError("it is not a database address such as sqlite:////srv/understory.db") from None
-    if url.get_backend_name() != "sqlite":
-        raise ValueError(f"{url.get_backend_name()} is not a database that this version knows; sqlite is")
+    if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        if not url.database:
+            raise ValueError("it names no database: postgresql://NAME:PASSWORD@HOST/DATABASE")
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise ValueError(f"{url.drivername} is not a database that this version knows; sqlite and postgresql are")
     return value.strip()
 
 

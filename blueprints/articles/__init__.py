@@ -11,4 +11,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(admin.bp)
     app.cli.add_command(cli.group)
     serve.at_start(app, first.bring)
-    hot.keep(app, r"/", queries.version_of_topic())
+    hot.keep(app, r"/", queries.version_of_topic)

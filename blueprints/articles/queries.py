@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
 
 from blueprints.articles.models import Article
 from understory.db import AnyRow, built_once, db, read
@@ -57,9 +57,9 @@ def _published() -> Select[*tuple[Any, ...]]:
     )
 
 
-def version_of_topic() -> Select[int]:
-    """The version of a published article whose id is the one bound value."""
-    return select(Article.version).where(Article.id == bindparam("topic"), Article.published)
+def version_of_topic(topic: ColumnElement[int]) -> Select[int]:
+    """The version of a published article that has this id."""
+    return select(Article.version).where(Article.id == topic, Article.published)
 
 
 def newest(before: str | None = None) -> Page[AnyRow] | None:

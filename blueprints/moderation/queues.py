@@ -120,10 +120,9 @@ class _Scope:
             if reader_key is None:
                 return None
             conditions.append(_comments.reader_key == reader_key)
-        asked = search.expression(chosen.q, chosen.author, article_id)
-        if asked is not None:
-            bound["asked"] = asked
-            candidates = search.newest()
+        by_words = search.newest(chosen.q, chosen.author, article_id)
+        if by_words is not None:
+            candidates = by_words
         elif chosen.q or chosen.author:
             return None
         elif chosen.queue == "reported":

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, select, true
+from sqlalchemy import Select, and_, bindparam, select, true
 
 from blueprints.spam.banning import Banned, Kind
-from blueprints.spam.models import Ban, BanEntry, Lesson, RulesSaved, Standing, Token
+from blueprints.spam.models import Ban, BanEntry, Lesson, RulesSaved, Standing, Token, TokenId
 from blueprints.spam.rules import Rules
 from blueprints.spam.weighing import Counts
 from understory.db import AnyRow, db, read
@@ -45,7 +45,7 @@ def known(tokens: Sequence[int]) -> Known:
 @cache
 def _known() -> Select[*tuple[Any, ...]]:
     standing, token = Standing.__table__, Token.__table__
-    is_asked = and_(true(), token.c.id.in_(bindparam("tokens", expanding=True, type_=Integer)))
+    is_asked = and_(true(), token.c.id.in_(bindparam("tokens", expanding=True, type_=TokenId)))
     return select(
         standing.c.version, standing.c.spam, standing.c.ham, token.c.id, token.c.spam, token.c.ham
     ).select_from(standing.outerjoin(token, is_asked))

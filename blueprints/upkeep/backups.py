@@ -6,8 +6,8 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from understory import clock
@@ -42,7 +42,7 @@ def back_up(database: Path, target: Path, tell: Progress) -> int:
         faults = unsound(part)
         if faults:
             raise Unfit(f"The copy is not sound: {faults}")
-        _to_the_disk(part)
+        to_the_disk(part)
         os.link(part, target)
     except (OSError, sqlite3.Error) as error:
         raise Unfit(f"{target} could not be written: {error}") from None
@@ -64,12 +64,28 @@ def restore(source: Path, database: Path, known: frozenset[str], lock: Path) -> 
     stands_at = _stands_at(source)
     if stands_at not in known:
         raise Unfit(f"{source} stands at the migration {stands_at!r}, which this version does not know.")
+    with locked(lock):
+        return _swap(source, database)
+
+
+@contextmanager
+def locked(lock: Path) -> Iterator[None]:
+    """Keep the site from being served from this folder meanwhile. Raises Unfit while it is."""
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Unfit("The site is being served. Stop it first.") from None
-        return _swap(source, database)
+        yield
+
+
+def to_the_disk(path: Path) -> None:
+    """Have what was written survive a power cut."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def unsound(path: Path) -> str:
@@ -98,10 +114,10 @@ def _swap(source: Path, database: Path) -> Path | None:
     fresh = database.with_name(f"{database.name}.fresh")
     try:
         shutil.copyfile(source, fresh)
-        _to_the_disk(fresh)
+        to_the_disk(fresh)
         former = _set_aside(database) if database.exists() else None
         fresh.rename(database)
-        _to_the_disk(database.parent)
+        to_the_disk(database.parent)
     except (OSError, sqlite3.Error) as error:
         raise Unfit(f"{database} could not be replaced: {error}") from None
     finally:
@@ -117,11 +133,3 @@ def _set_aside(database: Path) -> Path:
     former = database.with_name(f"{database.name}.before-{clock.now():%Y%m%d-%H%M%S-%f}")
     database.rename(former)
     return former
-
-
-def _to_the_disk(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
-from blueprints.upkeep import backups, readiness
+from blueprints.upkeep import backups, dumps, readiness
 from understory import checks, serve, settings
 from understory.db import db
 
@@ -24,7 +24,9 @@ MOST_LINES = 20
 def backup(file: Path) -> None:
     """Copy the database into FILE, as it is at one moment; the site may run meanwhile."""
     try:
-        size = backups.back_up(_database(), file, _show)
+        url = make_url(settings.current().database)
+        path = _file(url)
+        size = backups.back_up(path, file, _show) if path else dumps.back_up(url, file, _show)
     except backups.Unfit as trouble:
         sys.exit(f"understory: {trouble}")
     instance = settings.current().instance
@@ -41,7 +43,9 @@ def restore(file: Path) -> None:
     db.session.remove()
     db.engine.dispose()
     try:
-        former = backups.restore(file, _database(), readiness.revisions()[1], lock)
+        url, known = make_url(settings.current().database), readiness.revisions()[1]
+        path = _file(url)
+        former = backups.restore(file, path, known, lock) if path else dumps.restore(file, url, known, lock)
     except backups.Unfit as trouble:
         sys.exit(f"understory: {trouble}")
     click.echo(f"{file} is in place. The next start brings its tables up to date.")
@@ -88,9 +92,6 @@ def _show(done: int, all_: int) -> None:
     click.echo(f"\r{100 * done // max(1, all_)} %", nl=False, err=True)
 
 
-def _database() -> Path:
-    """The database's file. Ends the command where the data is kept elsewhere."""
-    url = make_url(settings.current().database)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        sys.exit("understory: this database has tools of its own for that: pg_dump and pg_restore.")
-    return Path(url.database)
+def _file(url: URL) -> Path | None:
+    """The database's file; None where a server keeps the data."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

@@ -6,11 +6,13 @@ from http import HTTPStatus
 
 from sqlalchemy import select
 
+from blueprints.articles import operations as articles
 from blueprints.comments import operations as comments
 from blueprints.comments.models import Comment, State
 from blueprints.votes.models import Vote
 from understory import clock
 from understory.db import transaction
+from understory.engines import Turn
 from understory.errors import Missing, Refused
 
 
@@ -28,7 +30,8 @@ def press(comment_id: int, reader_key: str, value: int) -> int:
 
     Raises Missing for a comment that readers cannot see, and OwnComment.
     """
-    with transaction() as session:
+    with transaction(Turn.SHARED) as session:
+        articles.take_turn(session.scalar(select(Comment.article_id).where(Comment.id == comment_id)))
         comment = session.get(Comment, comment_id, with_for_update=True)
         if comment is None or comment.state != State.VISIBLE:
             raise Missing("This comment is no longer here.")

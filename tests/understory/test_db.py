@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from blueprints.articles import operations
 from blueprints.articles.models import Article
 from blueprints.articles.operations import Draft
+from blueprints.comments import search
 from tests.builders import article, at_once, within
 from understory.db import db, is_modelled, transaction
 
@@ -61,6 +62,7 @@ def test_writers_wait_for_each_other(site):
     assert sorted(results) == slugs(site)
 
 
+@pytest.mark.sqlite
 def test_a_commit_survives_a_power_cut(make_site):
     site = make_site(waits_for_the_disk=True)
     with site.app_context():
@@ -110,12 +112,12 @@ def test_a_log_and_its_comments_outlive_the_migrations(make_site, tmp_path):
         with db.engine.begin() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO articles (id, slug, title, author, summary, source, html, published, published_at,"
-                f" updated_at) VALUES (1, 'a', 'A', '', '', 'x', 'x', 1, '{moment}', '{moment}')"
+                f" updated_at) VALUES (1, 'a', 'A', '', '', 'x', 'x', TRUE, '{moment}', '{moment}')"
             )
             connection.exec_driver_sql(
                 "INSERT INTO comments (id, article_id, root_number, path, depth, submission_id, author, source, html,"
                 " state, shown, created_at) "
-                f"VALUES (1, 1, 1, '', 0, 's', 'Ada', 'A toad', 'x', 'visible', 1, '{moment}')"
+                f"VALUES (1, 1, 1, '', 0, 's', 'Ada', 'A toad', 'x', 'visible', TRUE, '{moment}')"
             )
             entry = f"'{moment}', 'mod', 1, 1, 'Rude'"
             connection.exec_driver_sql(
@@ -126,5 +128,5 @@ def test_a_log_and_its_comments_outlive_the_migrations(make_site, tmp_path):
         upgrade()
         with db.engine.connect() as connection:
             log = connection.exec_driver_sql("SELECT id, undoes_id, batch_id FROM moderation_log").all()
-            found = connection.exec_driver_sql("SELECT rowid FROM comment_words WHERE comment_words MATCH 'toad'").all()
+            found = connection.execute(search.newest("toad"), {"below": 10, "above": 0}).all()
         assert (log, found) == ([(1, None, None), (2, 1, None)], [(1,)])

@@ -125,7 +125,7 @@ def test_sent_many_times_at_the_same_moment_it_is_posted_once(site, slug):
 
 def test_sent_to_two_processes_at_the_same_moment_it_is_posted_once(make_site, monkeypatch):
     # Between processes only the database makes writers wait.
-    monkeypatch.setattr("understory.db._one_writer", Semaphore(2))
+    monkeypatch.setattr("understory.engines._one_writer", Semaphore(2))
     sites = [make_site(), make_site()]
     slug = add_article(sites[0])
     sent = submission(sites[0], slug)

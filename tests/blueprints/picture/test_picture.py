@@ -68,6 +68,7 @@ def test_what_happened_is_counted_where_it_happened(site, clock):
     assert (today.comments, today.minutes) == (3, 65)
 
 
+@pytest.mark.sqlite
 def test_counts_are_read_from_indexes_alone(site):
     with queries_of(site) as asked:
         counted(site, "month", NOON)

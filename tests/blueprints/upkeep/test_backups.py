@@ -54,6 +54,7 @@ def test_restoring_can_be_undone(used, make_site, tmp_path):
     assert everything_in(make_site(instance=tmp_path / "other")) == before
 
 
+@pytest.mark.sqlite
 def test_a_copy_is_of_one_moment_though_others_write_all_the_time(tmp_path):
     """At every step of the copying somebody changes its first page and its last: in the copy they agree."""
     source = tmp_path / "busy.db"
@@ -78,6 +79,7 @@ def test_a_copy_is_of_one_moment_though_others_write_all_the_time(tmp_path):
     assert reports == sorted(reports)
 
 
+@pytest.mark.sqlite
 def test_nothing_is_overwritten_and_nothing_half_made_is_left(used, tmp_path):
     taken = tmp_path / "copy.db"
     taken.write_text("mine")
@@ -119,6 +121,7 @@ def _loose(path):
         database.execute("UPDATE comments SET article_id = 999 WHERE id = 3")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("spoil", [_empty, _rubbish, _torn, _foreign, _newer, _loose, lambda path: path.unlink()])
 def test_what_is_not_sound_replaces_nothing(used, tmp_path, spoil):
     copy = tmp_path / "copy.db"
@@ -133,6 +136,7 @@ def test_what_is_not_sound_replaces_nothing(used, tmp_path, spoil):
     assert [path.name for path in file_of(used).parent.glob("*.before-*")] == []
 
 
+@pytest.mark.sqlite
 def test_a_site_that_is_being_served_is_left_alone(used, tmp_path):
     run(used, "backup", tmp_path / "copy.db")
     with serve.being_served(settings.of(used)):
@@ -141,13 +145,7 @@ def test_a_site_that_is_being_served_is_left_alone(used, tmp_path):
     assert run(used, "restore", tmp_path / "copy.db").exit_code == 0
 
 
-def test_another_kind_of_database_is_left_to_its_own_tools(used, monkeypatch):
-    chosen = settings.of(used)
-    monkeypatch.setattr(type(chosen), "database", "postgresql://localhost/understory")
-    result = run(used, "backup", "copy.db")
-    assert (result.exit_code, "pg_dump" in result.output) == (1, True)
-
-
+@pytest.mark.sqlite
 def test_the_newest_migration_is_known():
     newest, known = readiness.revisions()
     assert newest in known

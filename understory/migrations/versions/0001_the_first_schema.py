@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("roots", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("numbered", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("comment_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("closed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("slug", name=op.f("uq_articles_slug")),
     )
@@ -172,7 +172,7 @@ def upgrade() -> None:
         sa.Column("reader_key", sa.String(length=22), nullable=False),
         sa.Column("grounds", sa.String(length=16), nullable=False),
         sa.Column("words", sa.String(length=500), nullable=False),
-        sa.Column("settled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("settled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_reports_comment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),

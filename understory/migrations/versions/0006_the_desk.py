@@ -1,5 +1,7 @@
 """the desk: queues by state, words to search, batches in the log, pinned comments, held authors."""
 
+import string
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +14,31 @@ depends_on = None
 APPEND_ONLY = """
 CREATE TRIGGER moderation_log_is_never_{done} BEFORE {verb} ON moderation_log
 BEGIN SELECT RAISE(ABORT, 'the log is append only'); END
+"""
+
+#: The same for PostgreSQL, whose triggers call a function.
+REFUSAL = """
+CREATE FUNCTION understory_never() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE EXCEPTION 'the log is append only'; END$$
+"""
+APPEND_ONLY_THERE = """
+CREATE TRIGGER moderation_log_is_never_{done} BEFORE {verb} ON moderation_log
+FOR EACH ROW EXECUTE FUNCTION understory_never()
+"""
+
+#: Words without accents and punctuation, as SQLite's index has them too: the parser would make an address one word.
+PUNCTUATION = string.punctuation.replace("'", "''")
+PLAIN = f"""
+CREATE FUNCTION understory_plain(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+$$SELECT regexp_replace(
+  normalize(translate(said, '{PUNCTUATION}', repeat(' ', {len(string.punctuation)})), NFKD), '[\u0300-\u036f]', '', 'g'
+)$$
+"""
+#: Kept in the row, so that a search for common words reads ids from the newest on and makes no word again.
+WORDS_THERE = """
+ALTER TABLE comments
+  ADD COLUMN author_words tsvector GENERATED ALWAYS AS (to_tsvector('simple', understory_plain(author))) STORED,
+  ADD COLUMN said_words tsvector GENERATED ALWAYS AS (to_tsvector('simple', understory_plain(source))) STORED
 """
 
 #: The words of comments, by id. What they say is not stored a second time; the triggers keep it in step.
@@ -94,6 +121,14 @@ def upgrade() -> None:
             "CREATE TRIGGER comment_words_changed AFTER UPDATE OF author, source ON comments "
             f"BEGIN {TAKEN.format('old')} {ADDED.format('new')} END"
         )
+    else:
+        op.execute(REFUSAL)
+        for done, verb in (("changed", "UPDATE"), ("deleted", "DELETE")):
+            op.execute(APPEND_ONLY_THERE.format(done=done, verb=verb))
+        op.execute(PLAIN)
+        op.execute(WORDS_THERE)
+        op.create_index("ix_comments_author_words", "comments", ["author_words"], postgresql_using="gin")
+        op.create_index("ix_comments_said_words", "comments", ["said_words"], postgresql_using="gin")
 
 
 def _log_anew() -> None:
@@ -141,6 +176,12 @@ def downgrade() -> None:
         op.execute("DROP TABLE comment_words")
         for done in ("changed", "deleted"):
             op.execute(f"DROP TRIGGER moderation_log_is_never_{done}")
+    else:
+        op.execute("ALTER TABLE comments DROP COLUMN said_words, DROP COLUMN author_words")
+        op.execute("DROP FUNCTION understory_plain")
+        for done in ("changed", "deleted"):
+            op.execute(f"DROP TRIGGER moderation_log_is_never_{done} ON moderation_log")
+        op.execute("DROP FUNCTION understory_never")
     op.drop_index("ix_reports_open", "reports")
     op.drop_index("ix_reports_settled_by", "reports")
     op.drop_column("reports", "settled_by")

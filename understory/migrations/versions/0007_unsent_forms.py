@@ -29,10 +29,19 @@ def upgrade() -> None:
                 f"CREATE TRIGGER ban_log_is_never_{done} BEFORE {verb} ON ban_log "
                 "BEGIN SELECT RAISE(ABORT, 'the log is append only'); END"
             )
+    else:
+        for done, verb in (("changed", "UPDATE"), ("deleted", "DELETE")):
+            op.execute(
+                f"CREATE TRIGGER ban_log_is_never_{done} BEFORE {verb} ON ban_log "
+                "FOR EACH ROW EXECUTE FUNCTION understory_never()"
+            )
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for done in ("changed", "deleted"):
             op.execute(f"DROP TRIGGER ban_log_is_never_{done}")
+    else:
+        for done in ("changed", "deleted"):
+            op.execute(f"DROP TRIGGER ban_log_is_never_{done} ON ban_log")
     op.drop_table("unsent_forms")

@@ -1,4 +1,4 @@
-"""Hears whether anything was committed, by whatever process, at the price of a few microseconds a question.
+"""An ear at an SQLite file, for a few microseconds a question.
 
 SQLite tells a connection by PRAGMA data_version that another one has committed (sqlite.org/pragma.html). The
 connection here only ever reads, so each commit of anybody gives a number that was not there before.
@@ -6,40 +6,52 @@ connection here only ever reads, so each commit of anybody gives a number that w
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from typing import Any
+from collections.abc import AsyncIterator
 
-from flask import Flask
-from sqlalchemy import Select
+from sqlalchemy import bindparam
+from sqlalchemy.engine import Engine
 
-from understory.db import db
+from understory.ears import VersionOf
+
+#: How soon open pages hear of what another process wrote, in seconds.
+OTHERS_SECONDS = 0.25
 
 #: Numbers of two connections mean nothing to each other: each connection has a range of its own.
 _RANGE = 2**32
 
 
-class Ear:
-    """Asks the database of an application. Belongs to one thread; opens its connection at the first question."""
+class SQLiteEar:
+    """Asks the file itself, so that it is its own answer: what it says is asked the moment it is wanted."""
 
-    def __init__(self, app: Flask) -> None:
-        with app.app_context():
-            self._dialect = db.engine.dialect
-            self._path = db.engine.url.database
+    def __init__(self, engine: Engine, version: VersionOf) -> None:
+        self._path = engine.url.database
+        self._version = str(version(bindparam("topic")).compile(dialect=engine.dialect))
         self._connections = 0
         self._connection: sqlite3.Connection | None = None
 
+    async def hear(self, *_topics: int | None) -> SQLiteEar:
+        return self
+
     def mark(self) -> int | None:
-        """A number that is another one after each commit; None when the database cannot be asked."""
         heard = self._ask("PRAGMA data_version", ())
         return None if heard is None else self._connections * _RANGE + heard
 
-    def worded(self, query: Select[Any]) -> str:
-        """A query with one bound value in the words of this database, for `value`."""
-        return str(query.compile(dialect=self._dialect))
+    def version_of(self, topic: int) -> int | None:
+        return self._ask(self._version, (topic,))
 
-    def value(self, query: str, bound: int) -> int | None:
-        """The one number that a query gives; None for none, or when the database cannot be asked."""
-        return self._ask(query, (bound,))
+    async def changes(self) -> AsyncIterator[None]:
+        heard: int | None = None
+        while True:
+            await asyncio.sleep(OTHERS_SECONDS)
+            mark = self.mark()
+            if mark is not None and mark != heard:
+                heard = mark
+                yield None
+
+    def tell(self, changed: frozenset[int]) -> None:
+        """Nobody has to be told: every process sees the file."""
 
     def close(self) -> None:
         if self._connection is not None:

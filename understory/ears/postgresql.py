@@ -1,0 +1,189 @@
+"""An ear at a PostgreSQL server: asked once for all who ask at the same moment, and told of changes by NOTIFY.
+
+A notification may come later than the answer to who wrote, so a page in memory never stands on one: it is given
+when a question that was asked after the reader's arrival says that it still holds. Notifications wake the open
+pages of other processes. They are sent after the commit, because NOTIFY within a transaction makes all that
+write take turns for the whole of their commits (src/backend/commands/async.c); one that is lost with its process
+is made up for by a look every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import Integer, Select, Text, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Engine
+
+from understory.ears import VersionOf
+from understory.engines import connect_arguments
+
+#: How often a lost connection is tried again, and how often open pages are compared meanwhile, in seconds.
+RETRY_SECONDS = 0.25
+
+#: How often open pages are compared although nothing was heard, in seconds.
+LOOK_SECONDS = 2.0
+
+#: How long a question may take before the server counts as away, in seconds.
+ANSWER_SECONDS = 2.0
+
+#: Topics that one notification names; a payload has room for 8000 bytes.
+MOST_NAMED = 500
+
+CHANNEL = "understory"
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one question gave."""
+
+    number: int | None
+    versions: dict[int, int | None]
+
+    def mark(self) -> int | None:
+        return self.number
+
+    def version_of(self, topic: int) -> int | None:
+        return self.versions.get(topic)
+
+
+DEAF = Answered(None, {})
+
+
+@dataclass
+class _Question:
+    """What will be asked next, and everybody who waits for it."""
+
+    answer: asyncio.Future[Answered]
+    topics: set[int] = field(default_factory=set)
+
+
+class PostgreSQLEar:
+    """Has one connection for questions and one that listens."""
+
+    def __init__(self, engine: Engine, version: VersionOf) -> None:
+        self._address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._query = _question(version).compile(dialect=engine.dialect).string
+        self._connection: psycopg.AsyncConnection | None = None
+        self._snapshot = ""
+        self._number = 0
+        self._next: _Question | None = None
+        self._to_tell: set[int] = set()
+        self._work: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._deaf_until = 0.0
+
+    async def hear(self, *topics: int | None) -> Answered:
+        self._loop = asyncio.get_running_loop()
+        if self._loop.time() < self._deaf_until:
+            return DEAF
+        if self._next is None:
+            self._next = _Question(self._loop.create_future())
+        question = self._next
+        question.topics.update(topic for topic in topics if topic is not None)
+        self._go_on()
+        # Whoever goes away leaves the others their answer.
+        return await asyncio.shield(question.answer)
+
+    async def changes(self) -> AsyncIterator[frozenset[int] | None]:
+        self._loop = asyncio.get_running_loop()
+        while True:
+            try:
+                async with await self._connected() as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    # What was committed while nobody listened.
+                    yield None
+                    while True:
+                        async for notice in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                            yield _named(notice.payload)
+                            break
+                        else:
+                            yield None
+            except (psycopg.Error, OSError) as error:
+                _logger.warning("the database tells no changes: %s; open pages are compared instead", _of(error))
+            yield None
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def tell(self, changed: frozenset[int]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell, changed)
+
+    def close(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        if self._connection is not None:
+            self._connection.pgconn.finish()
+            self._connection = None
+
+    def _tell(self, changed: frozenset[int]) -> None:
+        self._to_tell |= changed
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._work is None or self._work.done():
+            self._work = asyncio.get_running_loop().create_task(self._ask_on())
+
+    async def _ask_on(self) -> None:
+        """One question after the other; what is asked while one is on its way goes into the next."""
+        while self._next is not None or self._to_tell:
+            question, self._next = self._next, None
+            changed, self._to_tell = self._to_tell, set()
+            answer = DEAF
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    answer = await self._ask(question.topics if question else set(), changed)
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                _logger.warning("the database cannot be asked: %s", _of(error))
+                self._deaf_until = asyncio.get_running_loop().time() + RETRY_SECONDS
+                if self._connection is not None:
+                    self._connection.pgconn.finish()
+                    self._connection = None
+            finally:
+                if question is not None and not question.answer.done():
+                    question.answer.set_result(answer)
+
+    async def _ask(self, topics: set[int], changed: Collection[int]) -> Answered:
+        if self._connection is None:
+            self._connection = await self._connected()
+        if changed:
+            payload = " ".join(map(str, changed)) if len(changed) <= MOST_NAMED else ""
+            await self._connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+        asked = list(topics)
+        row = await (await self._connection.execute(self._query, {"topics": asked})).fetchone()
+        if row is None:
+            return DEAF
+        if row[0] != self._snapshot:
+            self._snapshot = row[0]
+            self._number += 1
+        return Answered(self._number, dict(zip(asked, row[1], strict=True)))
+
+    async def _connected(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(self._address, autocommit=True, **connect_arguments())
+
+
+def _question(version: VersionOf) -> Select[*tuple[Any, ...]]:
+    """The moment, and the version of each of the `topics`, in their order.
+
+    A snapshot's text is another one after each commit: it names all that were not committed yet.
+    """
+    topics = func.unnest(bindparam("topics", type_=ARRAY(Integer)))
+    asked = topics.table_valued("topic", with_ordinality="place", name="asked").render_derived()
+    version_of_each = select(version(asked.c.topic).scalar_subquery()).select_from(asked).order_by(asked.c.place)
+    return select(cast(func.pg_current_snapshot(), Text), func.array(version_of_each.scalar_subquery()))
+
+
+def _named(payload: str) -> frozenset[int] | None:
+    return frozenset(map(int, payload.split())) or None
+
+
+def _of(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,123 @@
+"""What each database needs before it serves: how it is opened, and how its writers take turns.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit that was answered survives a power cut. Its writers
+take turns on a lock of this process before they ask the file, because SQLite's own waiting is a lottery in
+which a writer can lose for a second and more.
+
+PostgreSQL has one lock for all hosts (pg_advisory_xact_lock), which most acts take for themselves alone: each of
+them then sees what it would see on SQLite, one state that nobody else changes. What comes in crowds shares it, and
+takes turns on the rows that it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import Connection, Engine
+
+from understory.errors import Unavailable
+
+#: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
+POOL = 16
+
+#: How long a writer waits for its turn, and then for other processes, before the reader is asked to try again.
+WAIT_MS = 5_000
+
+#: How long PostgreSQL may take to let a connection in, and to answer on one at all, before it counts as away.
+CONNECT_SECONDS = 3
+
+#: The site's own number among the locks of a PostgreSQL database.
+_WRITERS = 0x756E6465
+
+
+class Turn(Enum):
+    """How this context writes now: with nobody beside it, or beside others who share the turn."""
+
+    ALONE = "pg_advisory_xact_lock"
+    SHARED = "pg_advisory_xact_lock_shared"
+
+
+#: The turn that is being taken; None outside a transaction that writes.
+turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
+
+_one_writer = Lock()
+
+
+def options(address: str) -> dict[str, Any]:
+    """What SQLAlchemy is to open a database with; one connection closed and opened again costs a request's time."""
+    if make_url(address).get_backend_name() == "sqlite":
+        return {"pool_size": POOL}
+    return {
+        "pool_size": POOL,
+        "pool_timeout": WAIT_MS / 1000,
+        # After a restart of the database nobody is given a connection that is dead.
+        "pool_pre_ping": True,
+        "connect_args": connect_arguments(),
+    }
+
+
+def connect_arguments() -> dict[str, Any]:
+    """For a connection to PostgreSQL: one that the network has lost is noticed within seconds."""
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "understory",
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 2 * CONNECT_SECONDS * 1000,
+    }
+
+
+def set_up(engine: Engine) -> None:
+    """Have every connection and transaction of an engine begin as its database needs it."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_on_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_on_postgresql)
+
+
+@contextmanager
+def taking_turn(engine: Engine | Connection, mine: Turn) -> Iterator[None]:
+    """Write within the block. Raises Unavailable when the turn does not come."""
+    token = turn.set(mine)
+    try:
+        if engine.dialect.name != "sqlite":
+            yield
+            return
+        if not _one_writer.acquire(timeout=WAIT_MS / 1000):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            _one_writer.release()
+    finally:
+        turn.reset(token)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_on_sqlite` says it instead.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if turn.get() else "BEGIN")
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    """Who reads sees one state throughout; who writes sees what was committed until the turn came."""
+    from psycopg import IsolationLevel  # noqa: PLC0415  # a site on SQLite does without the driver
+
+    driver: Any = connection.connection.driver_connection
+    mine = turn.get()
+    driver.isolation_level = IsolationLevel.READ_COMMITTED if mine else IsolationLevel.REPEATABLE_READ
+    if mine:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WAIT_MS}; SELECT {mine.value}({_WRITERS})")
