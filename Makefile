@@ -11,7 +11,9 @@ SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help run test bench drill fuzz lint unit browser chromium format lock clean
+POSTGRESQL := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
+
+.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium server format lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +21,7 @@ help: ## Tell what there is
 run: $(VENV)/.run ## Set up and serve the site on http://127.0.0.1:8000 (PORT=...)
 	@$(SERVE_ENV) exec $(BIN)/python app.py
 
-test: lint unit browser ## Set up and run every check and every test
+test: lint unit postgresql browser ## Set up and run every check and every test
 
 bench: $(VENV)/.bench chromium ## Set up and measure (ONLY="hot cold" for parts, SIZES="50 1000000" for threads, FULL=1)
 	@ulimit -n "$$(ulimit -Hn)"; $(BIN)/python -m bench $(ONLY)
@@ -27,7 +29,7 @@ bench: $(VENV)/.bench chromium ## Set up and measure (ONLY="hot cold" for parts,
 fuzz: $(VENV)/.test ## Set up and send rubbish to every address, 20,000 times (FUZZ=...)
 	FUZZ=$${FUZZ:-20000} $(BIN)/pytest tests/house/test_rubbish.py
 
-drill: $(VENV)/.test ## Set up and make real faults, many of each; writes what came of it into docs/reliability.md
+drill: $(VENV)/.test server ## Set up and make real faults, many of each; writes what came of it into docs/reliability.md
 	DRILL=long $(BIN)/pytest tests/drills
 
 lint: $(VENV)/.test ## Style, types and the contracts between rooms
@@ -36,8 +38,11 @@ lint: $(VENV)/.test ## Style, types and the contracts between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.test ## Tests below the browser
+unit: $(VENV)/.test server ## Tests below the browser
 	$(BIN)/pytest -n 2 --ignore=tests/browser
+
+postgresql: $(VENV)/.test server ## The same tests, those that need a site, on PostgreSQL
+	$(BIN)/pytest -n 2 --ignore=tests/browser --database postgresql
 
 browser: $(VENV)/.test chromium ## Tests in headless Chromium
 	$(BIN)/pytest -n 2 tests/browser
@@ -48,6 +53,15 @@ ifeq ($(CHROMIUM),)
 	  $(APT) update -q && $(APT) install -y -q --no-install-recommends chromium fonts-liberation; \
 	else \
 	  echo "This needs Chromium: sudo apt-get install chromium fonts-liberation" >&2; exit 1; \
+	fi
+endif
+
+server:
+ifeq ($(POSTGRESQL),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql; \
+	else \
+	  echo "This needs PostgreSQL: sudo apt-get install postgresql" >&2; exit 1; \
 	fi
 endif
 

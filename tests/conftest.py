@@ -6,9 +6,7 @@ What a test says about a site it says with the builders; here is only what has t
 
 from __future__ import annotations
 
-import itertools
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,13 @@ from typing import Any
 import hypothesis
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import event, make_url
+from sqlalchemy import event
 
 from app import create_app
 from tests.builders import Clock, Reader
-from tests.postgresql import PostgreSQL, postgresql
+from tests.databases import QUIET, Databases, Files, close
+from tests.postgresql import postgresql
 from understory import clock as site_clock
 from understory.db import db
 from understory.settings import Settings
@@ -30,9 +28,6 @@ from understory.settings import Settings
 # How long an example takes is told by the machine that runs it, and belongs to `make bench`.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
-
-#: Limits are off unless a test is about them.
-QUIET = {"post_limit": "", "thread_limit": "", "sign_in_limit": "", "secret_key": "a key for tests only"}
 
 MakeSite = Callable[..., Flask]
 
@@ -57,58 +52,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left if is_for_the_other or (on != "sqlite" and not has_a_site) else kept).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
-
-
-class Files:
-    """SQLite: a database is a file in the site's own folder, which a new site gets a copy of."""
-
-    def __init__(self, folder: Path) -> None:
-        app = create_app(Settings(instance=folder, **QUIET))
-        with app.app_context():
-            upgrade()
-        _close(app)
-        self._migrated = folder / "understory.db"
-
-    def address(self, instance: Path) -> str:
-        """Where the database of a site is; it is made when there is none yet."""
-        if not (instance / "understory.db").exists():
-            shutil.copyfile(self._migrated, instance / "understory.db")
-        return ""
-
-    def forget(self) -> None:
-        """Folders are put away with the test."""
-
-
-class Databases:
-    """PostgreSQL: a database of its own for each site, copied from one that is migrated."""
-
-    def __init__(self, server: PostgreSQL, folder: Path) -> None:
-        self._server = server
-        self._made: dict[Path, str] = {}
-        self._numbers = itertools.count(1)
-        server.do("CREATE DATABASE migrated")
-        app = create_app(Settings(instance=folder, database_url=_full(server.address("migrated")), **QUIET))
-        with app.app_context():
-            upgrade()
-        _close(app)
-
-    def address(self, instance: Path) -> str:
-        """Where the database of a site is; it is made when there is none yet."""
-        name = self._made.get(instance)
-        if name is None:
-            name = self._made[instance] = f"site_{next(self._numbers)}"
-            self._server.do(f"CREATE DATABASE {name} TEMPLATE migrated")
-        return _full(self._server.address(name))
-
-    def forget(self) -> None:
-        """Drop what the test had."""
-        for name in self._made.values():
-            self._server.do(f"DROP DATABASE {name} WITH (FORCE)")
-        self._made.clear()
-
-
-def _full(address: str) -> str:
-    return make_url(address).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +98,7 @@ def make_site(tmp_path: Path, databases: Files | Databases, compiled: FileSystem
     yield make
     for app in made:
         app.logger.removeHandler(trouble)
-        _close(app)
+        close(app)
     assert trouble.seen == [], "the site met an error that it did not foresee"
 
 
@@ -198,9 +141,3 @@ def _do_not_wait_for_the_disk(app: Flask) -> None:
         @event.listens_for(db.engine, "connect")
         def connect(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA synchronous=OFF")
-
-
-def _close(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

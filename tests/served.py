@@ -14,6 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import NullPool, create_engine
+
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Short pages, so that a dozen comments are a thread of three of them.
@@ -72,6 +74,13 @@ class Served:
     def claim_link(self) -> str:
         """The one-time link that the start printed."""
         return re.findall(rf"{re.escape(self.address)}/claim/\S+", self.log.read_text())[-1]
+
+    def rows(self, query: str) -> list[tuple]:
+        """What is stored, asked past the site."""
+        address = self.environment.get("UNDERSTORY_DATABASE_URL", f"sqlite:///{self.instance / 'understory.db'}")
+        engine = create_engine(address, poolclass=NullPool)
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def flask(self, *words: str, typed: str = "") -> str:
         """Run a `flask` command on this site's instance and give what it said."""

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine
 
 from understory.errors import Unavailable
 
@@ -31,6 +31,16 @@ WAIT_MS = 5_000
 
 #: How long PostgreSQL may take to let a connection in, and to answer on one at all, before it counts as away.
 CONNECT_SECONDS = 3
+
+#: A connection that the network has lost is noticed within seconds.
+_ALIVE = {
+    "connect_timeout": CONNECT_SECONDS,
+    "application_name": "understory",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 2 * CONNECT_SECONDS * 1000,
+}
 
 #: The site's own number among the locks of a PostgreSQL database.
 _WRITERS = 0x756E6465
@@ -58,20 +68,14 @@ def options(address: str) -> dict[str, Any]:
         "pool_timeout": WAIT_MS / 1000,
         # After a restart of the database nobody is given a connection that is dead.
         "pool_pre_ping": True,
-        "connect_args": connect_arguments(),
+        "connect_args": _ALIVE,
     }
 
 
-def connect_arguments() -> dict[str, Any]:
-    """For a connection to PostgreSQL: one that the network has lost is noticed within seconds."""
-    return {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "understory",
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 2,
-        "tcp_user_timeout": 2 * CONNECT_SECONDS * 1000,
-    }
+def parameters(url: URL) -> dict[str, Any]:
+    """What libpq needs to reach a PostgreSQL database, several hosts among which it chooses included."""
+    _, given = url.get_dialect()().create_connect_args(url)
+    return {**_ALIVE, **given}
 
 
 def set_up(engine: Engine) -> None:

@@ -107,7 +107,9 @@ def init_app(app: Flask) -> None:
 def answer(status: int, title: str, message: str) -> Response:
     """An error page, or the fragment of one for htmx, with the typed text in it; never cached."""
     template = "errors/_error.html" if is_htmx() else "errors/error.html"
-    page = render_template(template, status=status, title=title, message=message, kept=kept_text())
+    kept = kept_text()
+    again = sent_fields() if status == HTTPStatus.SERVICE_UNAVAILABLE and kept else []
+    page = render_template(template, status=status, title=title, message=message, kept=kept, again=again)
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -123,6 +125,15 @@ def kept_text() -> list[Kept]:
     except HTTPException:
         return []
     return [Kept(label, form[name]) for name, label in KEPT_FIELDS.items() if form.get(name, "").strip()]
+
+
+def sent_fields() -> list[tuple[str, str]]:
+    """All that a refused form held, so that it can be sent again as it is; nothing for one that holds a secret.
+
+    The token among it is the sender's own: who has none yet is given a form to load first.
+    """
+    fields = list(request.form.items(multi=True))
+    return [] if any("password" in name or "code" in name for name, _ in fields) else fields
 
 
 def _http(error: HTTPException) -> Response:

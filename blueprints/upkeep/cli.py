@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL, make_url
 
-from blueprints.upkeep import backups, dumps, readiness
+from blueprints.upkeep import backups, readiness
 from understory import checks, serve, settings
 from understory.db import db
 
@@ -26,7 +27,7 @@ def backup(file: Path) -> None:
     try:
         url = make_url(settings.current().database)
         path = _file(url)
-        size = backups.back_up(path, file, _show) if path else dumps.back_up(url, file, _show)
+        size = backups.back_up(path, file, _show) if path else _dumps().back_up(url, file, _show)
     except backups.Unfit as trouble:
         sys.exit(f"understory: {trouble}")
     instance = settings.current().instance
@@ -45,7 +46,7 @@ def restore(file: Path) -> None:
     try:
         url, known = make_url(settings.current().database), readiness.revisions()[1]
         path = _file(url)
-        former = backups.restore(file, path, known, lock) if path else dumps.restore(file, url, known, lock)
+        former = backups.restore(file, path, known, lock) if path else _dumps().restore(file, url, known, lock)
     except backups.Unfit as trouble:
         sys.exit(f"understory: {trouble}")
     click.echo(f"{file} is in place. The next start brings its tables up to date.")
@@ -90,6 +91,13 @@ def _count(one: checks.Check) -> int:
 
 def _show(done: int, all_: int) -> None:
     click.echo(f"\r{100 * done // max(1, all_)} %", nl=False, err=True)
+
+
+def _dumps() -> ModuleType:
+    """A site on SQLite does without the other database's driver."""
+    from blueprints.upkeep import dumps  # noqa: PLC0415  # only where it is needed
+
+    return dumps
 
 
 def _file(url: URL) -> Path | None:

@@ -14,15 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from blueprints.upkeep.backups import Progress, Unfit, locked, to_the_disk
-from understory import clock
+from understory import clock, engines
 from understory.db import db
 
 #: What the restored tables take the place of: all that the site made, whatever version made it.
-_AFRESH = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+_AFRESH = ("SET client_min_messages = warning", "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 _A_TABLE = re.compile(r"dumping contents of table")
 _STANDS_AT = re.compile(r"^COPY \S*alembic_version.*\n(\S+)$", re.MULTILINE)
@@ -37,7 +38,7 @@ def back_up(url: URL, target: Path, tell: Progress) -> int:
     if target.exists():
         raise Unfit(f"{target} exists already. Choose another name, or move it away.")
     part = target.with_name(f"{target.name}.part")
-    words = ["--format=custom", "--no-owner", "--no-privileges", "--verbose", f"--file={part}"]
+    words = ["--format=custom", "--no-owner", "--no-privileges", "--schema=public", "--verbose", f"--file={part}"]
     try:
         with _started("pg_dump", [*words, *_at(url)], url) as dump:
             done, said = 0, ""
@@ -82,7 +83,7 @@ def restore(source: Path, url: URL, known: frozenset[str], lock: Path) -> Path:
 def _swap(source: Path, url: URL) -> None:
     afresh = [word for act in _AFRESH for word in ("-c", act)]
     into = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *afresh, "--file=-", *_at(url)]
-    reading = ["--no-owner", "--no-privileges", "--file=-", str(source)]
+    reading = ["--schema=public", "--no-owner", "--no-privileges", "--file=-", str(source)]
     with _started("pg_restore", reading, url) as script, _started("psql", into, url, script.stdout) as psql:
         said = "".join(psql.stderr or ())
     if script.returncode or psql.returncode:
@@ -105,8 +106,9 @@ def _contents(source: Path) -> str | None:
 
 def _at(url: URL) -> list[str]:
     """Where the database is, without the password: what a command is called with, everybody on the machine can see."""
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    return [f"--dbname={bare.render_as_string()}"]
+    given = engines.parameters(url)
+    given.pop("password", None)
+    return [f"--dbname={make_conninfo(**given)}"]
 
 
 def _started(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import re
 import secrets
-import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -122,10 +121,8 @@ class Crowd:
 
 def agrees(site: Served, acknowledged: dict[str, str]) -> None:
     """Every acknowledged comment is there once and whole, and all that is stored agrees."""
-    with closing(sqlite3.connect(site.instance / "understory.db")) as database:
-        stored = dict(database.execute("SELECT submission_id, source FROM comments WHERE author = 'Grace'").fetchall())
-        number = database.execute("SELECT count(*) FROM comments WHERE author = 'Grace'").fetchone()[0]
-        sources = [row[0] for row in database.execute("SELECT source FROM comments WHERE author = 'Grace'")]
+    rows = site.rows("SELECT submission_id, source FROM comments WHERE author = 'Grace'")
+    stored = dict(rows)
     assert {submission: stored.get(submission) for submission in acknowledged} == acknowledged
-    assert number == len(stored) == len(set(sources))
+    assert len(rows) == len(stored) == len({source for _, source in rows})
     assert site.flask("check").endswith("All is well.\n")

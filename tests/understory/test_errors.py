@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import HTMX, add_article, signed_in
+from tests.builders import HTMX, Reader, add_article, signed_in
 from tests.reading import page
-from understory.errors import KEPT_BYTES
+from understory.errors import KEPT_BYTES, Unavailable
 
 TEXT = 'Long thought over: 1 < 2 & <b>"bold"</b>\n</textarea><script>alert(1)</script>'
 
@@ -117,3 +117,36 @@ def test_an_address_of_rubbish_is_not_found(reader, path):
 @pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**30])
 def test_a_number_that_no_row_can_have_is_not_found(reader, number):
     assert reader.get(f"/comments/{number}").status_code == 404
+
+
+@pytest.fixture
+def away(site, monkeypatch):
+    """The site from the moment on at which its database is gone."""
+
+    def go() -> None:
+        def fail(*_given, **_named):
+            raise Unavailable
+
+        monkeypatch.setattr("blueprints.articles.queries.published", fail)
+
+    return go
+
+
+def test_what_the_database_could_not_take_is_one_press_from_being_sent_again(site, away):
+    slug, ada = add_article(site), Reader(site)
+    fields = ada.comment_form(slug, 'Two\nlines & "quotes"')
+    away()
+    refused = ada.post(f"/articles/{slug}/comments?sort=best", fields)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    again = page(refused).one("form[method=post]")
+    assert again.attributes["action"] == f"/articles/{slug}/comments?sort=best"
+    assert again.fields().items() >= fields.items()
+
+
+def test_a_secret_is_never_given_back(site, away):
+    refused = Reader(site).post("/articles/a/comments", {"body": "Text", "password": "hidden treasure"})
+    assert "hidden treasure" not in refused.text
+    away()
+    refused = Reader(site).post("/articles/a/comments", {"body": "Text", "password": "hidden treasure"})
+    assert refused.status_code == 503
+    assert "hidden treasure" not in refused.text

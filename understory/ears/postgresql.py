@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Engine
 
 from understory.ears import VersionOf
-from understory.engines import connect_arguments
+from understory.engines import parameters
 
 #: How often a lost connection is tried again, and how often open pages are compared meanwhile, in seconds.
 RETRY_SECONDS = 0.25
@@ -70,7 +70,7 @@ class PostgreSQLEar:
     """Has one connection for questions and one that listens."""
 
     def __init__(self, engine: Engine, version: VersionOf) -> None:
-        self._address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._parameters = parameters(engine.url)
         self._query = _question(version).compile(dialect=engine.dialect).string
         self._connection: psycopg.AsyncConnection | None = None
         self._snapshot = ""
@@ -167,7 +167,7 @@ class PostgreSQLEar:
         return Answered(self._number, dict(zip(asked, row[1], strict=True)))
 
     async def _connected(self) -> psycopg.AsyncConnection:
-        return await psycopg.AsyncConnection.connect(self._address, autocommit=True, **connect_arguments())
+        return await psycopg.AsyncConnection.connect(autocommit=True, **self._parameters)
 
 
 def _question(version: VersionOf) -> Select[*tuple[Any, ...]]:
