@@ -11,9 +11,10 @@ SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+REDIS := $(shell command -v redis-server)
 POSTGRESQL := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
 
-.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium server format lock clean
+.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium servers format lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +24,13 @@ run: $(VENV)/.run ## Set up and serve the site on http://127.0.0.1:8000 (PORT=..
 
 test: lint unit postgresql browser ## Set up and run every check and every test
 
-bench: $(VENV)/.bench chromium ## Set up and measure (ONLY="hot cold" for parts, SIZES="50 1000000" for threads, FULL=1)
+bench: $(VENV)/.bench chromium servers ## Set up and measure (ONLY="hot cold" for parts, SIZES="50 1000000" for threads, FULL=1)
 	@ulimit -n "$$(ulimit -Hn)"; $(BIN)/python -m bench $(ONLY)
 
 fuzz: $(VENV)/.test ## Set up and send rubbish to every address, 20,000 times (FUZZ=...)
 	FUZZ=$${FUZZ:-20000} $(BIN)/pytest tests/house/test_rubbish.py
 
-drill: $(VENV)/.test server ## Set up and make real faults, many of each; writes what came of it into docs/reliability.md
+drill: $(VENV)/.test servers ## Set up and make real faults, many of each; writes what came of it into docs/reliability.md
 	DRILL=long $(BIN)/pytest tests/drills
 
 lint: $(VENV)/.test ## Style, types and the contracts between rooms
@@ -38,10 +39,10 @@ lint: $(VENV)/.test ## Style, types and the contracts between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.test server ## Tests below the browser
+unit: $(VENV)/.test servers ## Tests below the browser
 	$(BIN)/pytest -n 2 --ignore=tests/browser
 
-postgresql: $(VENV)/.test server ## The same tests, those that need a site, on PostgreSQL
+postgresql: $(VENV)/.test servers ## The same tests, those that need a site, on PostgreSQL
 	$(BIN)/pytest -n 2 --ignore=tests/browser --database postgresql
 
 browser: $(VENV)/.test chromium ## Tests in headless Chromium
@@ -56,12 +57,14 @@ ifeq ($(CHROMIUM),)
 	fi
 endif
 
-server:
-ifeq ($(POSTGRESQL),)
+servers:
+ifneq ($(and $(POSTGRESQL),$(REDIS)),)
+	@:
+else
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql; \
+	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql redis-server; \
 	else \
-	  echo "This needs PostgreSQL: sudo apt-get install postgresql" >&2; exit 1; \
+	  echo "This needs PostgreSQL and Redis: sudo apt-get install postgresql redis-server" >&2; exit 1; \
 	fi
 endif
 

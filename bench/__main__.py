@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import desk, long, plot, profile, reading, report, standing, streams, weight, writing
+from bench import desk, long, plot, postgresql, profile, reading, report, standing, streams, weight, writing
 from bench.figures import Part
 
 PARTS: dict[str, Callable[[Part], None]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Part], None]] = {
     "post": writing.post,
     "streams": streams.streams,
     "desk": desk.desk,
+    "postgresql": postgresql.postgresql,
     "weight": weight.weight,
     "memory": standing.memory,
     "mixed": standing.mixed,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_migrate import upgrade
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -134,6 +134,9 @@ def fill(count: int) -> str:
             .where(Article.id == article_id)
             .values(roots=roots, numbered=count, comment_count=count, version=count + 1)
         )
+        if session.get_bind().dialect.name == "postgresql":
+            # Rows that came with their numbers took none from where the next one comes from.
+            session.execute(select(func.setval("comments_id_seq", first + count - 1)))
     print(file=sys.stderr)
     return slug
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 from abc import abstractmethod
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, Self
@@ -98,7 +99,7 @@ class Site(Server):
 
     def seed(self, *counts: int) -> Self:
         """Make `thread-N` for each N before the start."""
-        seed(self.instance, counts)
+        seed(self.instance, counts, self.settings)
         return self
 
     def worker(self) -> int:
@@ -171,11 +172,12 @@ def clean_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTORY_")}
 
 
-def seed(instance: Path, counts: tuple[int, ...]) -> None:
+def seed(instance: Path, counts: tuple[int, ...], settings: Mapping[str, str] | None = None) -> None:
+    given = {"INSTANCE": str(instance), **(settings or {})}
     subprocess.run(
         [sys.executable, "bench/seed.py", *map(str, counts)],
         cwd=ROOT,
-        env=clean_environ() | {"UNDERSTORY_INSTANCE": str(instance)},
+        env=clean_environ() | {f"UNDERSTORY_{name}": value for name, value in given.items()},
         stdout=subprocess.DEVNULL,
         check=True,
     )

@@ -31,11 +31,11 @@ def post(part: Part) -> None:
         # Its thread is there before: eight first posts at once make some of them fail.
         theirs_path = isso.fill("/thread/", 50) + "&limit=20"
         measures: dict[str, Callable[[], Posts]] = {
-            "32 readers, a page a second each": lambda: asyncio.run(_beside_paced(site, path, ours())),
+            "32 readers, a page a second each": lambda: asyncio.run(beside_paced(site, path, ours())),
             "32 readers without a pause": lambda: asyncio.run(_beside_pressing(site, path, ours())),
-            "nobody reading": lambda: asyncio.run(_alone(ours())),
-            "Isso, nobody reading": lambda: asyncio.run(_alone(theirs())),
-            "Isso, 32 readers, a page a second each": lambda: asyncio.run(_beside_paced(isso, theirs_path, theirs())),
+            "nobody reading": lambda: asyncio.run(posting_alone(site, path, ours())),
+            "Isso, nobody reading": lambda: asyncio.run(posting_alone(isso, path, theirs())),
+            "Isso, 32 readers, a page a second each": lambda: asyncio.run(beside_paced(isso, theirs_path, theirs())),
         }
         asyncio.run(post_together(ours(), 1))
         asyncio.run(post_together(theirs(), 1))
@@ -56,11 +56,13 @@ def add_posts(part: Part, name: str, runs: list[Posts], *, is_held: bool) -> Non
     part.add(f"{name}: least busy poster", "of the busiest", columns["least_to_most"])
 
 
-async def _alone(posters: list[Poster]) -> Posts:
+async def posting_alone(_server: Server, _path: str, posters: list[Poster]) -> Posts:
+    """Rate and waits with nobody reading."""
     return await post_together(posters, SECONDS)
 
 
-async def _beside_paced(server: Server, path: str, posters: list[Poster]) -> Posts:
+async def beside_paced(server: Server, path: str, posters: list[Poster]) -> Posts:
+    """Rate and waits while readers of that page come back every second."""
     async with Readers(server.port, path, READERS, pause=1.0) as readers:
         seen = await post_together(posters, SECONDS)
     if readers.failures:

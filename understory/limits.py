@@ -1,16 +1,32 @@
-"""How often somebody may do something. Flask-Limiter keeps the counts; the real address comes from security."""
+"""How often somebody may do something, counted in a moving window; the real address comes from security.
+
+Redis may go at any moment: then each process counts alone until it is back, and no limit is ever off.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import time
 from functools import lru_cache
+from typing import Any
 
-from flask import Flask, request
-from flask_limiter import Limiter
+from flask import Flask, current_app, request
 from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 
+from understory import serve, settings
 from understory.errors import TooMany
+
+#: How long a Redis that did not answer is left alone, in seconds.
+AWAY_SECONDS = 5.0
+
+#: How long an answer of Redis is waited for: who posts waits as long.
+_PATIENCE: dict[str, Any] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
+
+_logger = logging.getLogger(__name__)
 
 
 def client() -> str:
@@ -30,20 +46,50 @@ def household(address: str) -> str:
     return str(parsed)
 
 
-limiter = Limiter(client, strategy="moving-window", storage_uri="memory://")
+class Counts:
+    """What was done lately: in Redis for all processes, where there is one; else, and while it is away, in this one."""
+
+    def __init__(self, address: str) -> None:
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(storage_from_string(address, **_PATIENCE)) if address else None
+        self._away_until = 0.0
+
+    def hit(self, item: RateLimitItem, *who: str) -> float | None:
+        """Count one act; gives when there is room for another (seconds since 1970) where there was none for this."""
+        if self._shared is not None and time.monotonic() >= self._away_until:
+            try:
+                return _hit(self._shared, item, who)
+            except RedisError as error:
+                _logger.error("limits are counted by each process alone for now: %s", " ".join(str(error).split()))
+                self._away_until = time.monotonic() + AWAY_SECONDS
+        return _hit(self._own, item, who)
 
 
 def init_app(app: Flask) -> None:
-    limiter.init_app(app)
+    chosen = settings.of(app)
+    app.extensions[__name__] = Counts(chosen.redis_url)
+    if chosen.workers > 1 and not chosen.redis_url:
+        serve.at_start(
+            app,
+            lambda _address: (
+                f"Each of the {chosen.workers} processes counts limits alone; UNDERSTORY_REDIS_URL joins them"
+            ),
+        )
 
 
 def take(rule: str, *who: str) -> None:
     """Count one act of `who` against a rule such as "5 per minute"; "" is no rule. Raises TooMany."""
     for item in _items(rule):
-        if not limiter.limiter.hit(item, *who):
-            reset = limiter.limiter.get_window_stats(item, *who).reset_time
+        reset = current_app.extensions[__name__].hit(item, *who)
+        if reset is not None:
             seconds = max(1, round(reset - time.time()))
             raise TooMany(f"That was a little fast. Please try again in {_spoken(seconds)}.", seconds)
+
+
+def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, who: tuple[str, ...]) -> float | None:
+    if limiter.hit(item, *who):
+        return None
+    return limiter.get_window_stats(item, *who).reset_time
 
 
 @lru_cache(maxsize=64)

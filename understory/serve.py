@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from understory import loop, settings
+from understory.errors import DATABASE_FAULTS
 from understory.settings import SettingError, Settings
 
 #: Makes something ready and gives a line to print, or None; it is told the site's address.
@@ -48,7 +49,11 @@ def main(create_app: Callable[[Settings], Flask]) -> None:
     except SettingError as error:
         sys.exit(f"understory: {error}")
     address = chosen.base_url or f"http://{_in_url(chosen.host)}:{chosen.port}"
-    lines = make_ready(app, chosen, address)
+    try:
+        lines = make_ready(app, chosen, address)
+    except DATABASE_FAULTS as error:
+        said = " ".join(str(getattr(error, "orig", error)).split())
+        sys.exit(f"understory: UNDERSTORY_DATABASE_URL: the database cannot be used: {said}")
     print("", f"{chosen.site_name} is at {address}/", *lines, "", sep="\n", flush=True)
     serve(chosen)
 

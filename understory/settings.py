@@ -37,6 +37,7 @@ class Settings:
 
     instance: Path = _setting(DEFAULT_INSTANCE, values.folder, "folder of the site's own data")
     database_url: str = _setting("", values.database, "where the data is kept; an SQLite file in INSTANCE by default")
+    redis_url: str = _setting("", values.redis, "where all processes count limits; none: each its own")
     secret_key: str = _setting("", values.secret, "signs sessions; made once in INSTANCE by default")
     host: str = _setting("127.0.0.1", values.text, "address to listen on")
     port: int = _setting(8000, values.whole(1, 65535), "port to listen on")
@@ -113,7 +114,7 @@ def _parsed(name: str, given: _Given) -> Any:
     try:
         return _KNOWN[name].metadata["parse"](given.text)
     except ValueError as error:
-        shown = "" if name in ("secret_key", "database_url", "akismet_key") else f" {given.text!r}:"
+        shown = "" if name in ("secret_key", "database_url", "redis_url", "akismet_key") else f" {given.text!r}:"
         raise SettingError(f"{given.label}:{shown} {error}") from None
 
 

@@ -74,6 +74,13 @@ def database(value: str) -> str:
     return value.strip()
 
 
+def redis(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError("it is not an address such as redis://127.0.0.1:6379/0")
+    return value.strip()
+
+
 def address(value: str) -> str:
     parts = urlsplit(value.strip())
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:

@@ -118,11 +118,6 @@ def number_comment(article_id: int, *, is_root: bool) -> AnyRow:
     return row
 
 
-def take_turn(article_id: int | None) -> None:
-    """Lock an article's row, if there is one, before rows of its thread: as `number_comment` does."""
-    db.session.execute(select(Article.id).where(Article.id == article_id).with_for_update())
-
-
 def note_thread_change(article_id: int, what: What, comment_id: int | None = None, count_change: int = 0) -> None:
     """A reader sees the thread differently from now on: raise the version, move the count, leave word of it."""
     version = run(_raise_version(), of_article=article_id, by=count_change).scalar()

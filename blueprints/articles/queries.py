@@ -62,6 +62,11 @@ def version_of_topic(topic: ColumnElement[int]) -> Select[int]:
     return select(Article.version).where(Article.id == topic, Article.published)
 
 
+def take_turn(article_id: int | None) -> None:
+    """Lock an article's row, if there is one, before rows of its thread: so do all who write in it."""
+    db.session.execute(select(Article.id).where(Article.id == article_id).with_for_update())
+
+
 def newest(before: str | None = None) -> Page[AnyRow] | None:
     """A page of published articles, newest first, below the article with the slug `before`.
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from sqlalchemy import select
 
-from blueprints.articles import operations as articles
+from blueprints.articles import queries as articles
 from blueprints.comments import operations as comments
 from blueprints.comments.models import Comment, State
 from blueprints.votes.models import Vote

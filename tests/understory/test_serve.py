@@ -10,6 +10,7 @@ import pytest
 from granian import _granian as server
 from sqlalchemy import func, select
 
+from app import create_app
 from blueprints.articles.models import Article
 from tests.builders import add_account, at_once, within
 from understory import serve
@@ -91,3 +92,18 @@ def test_the_server_s_allocator_is_told_to_give_memory_back():
     name = "_RJEM_MALLOC_CONF"
     assert "dirty_decay_ms:1000" in os.environ[name]
     assert name.encode() in Path(server.__file__).read_bytes(), "the server has another allocator now"
+
+
+def test_a_database_that_is_not_there_stops_the_start_with_one_line(monkeypatch, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody_here = probe.getsockname()[1]
+    monkeypatch.setenv("UNDERSTORY_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("UNDERSTORY_PORT", str(nobody_here))
+    monkeypatch.setenv("UNDERSTORY_DATABASE_URL", f"postgresql://ada:hunter2@127.0.0.1:{nobody_here}/site")
+    with pytest.raises(SystemExit) as refusal:
+        serve.main(create_app)
+    said = str(refusal.value)
+    assert said.startswith("understory: UNDERSTORY_DATABASE_URL: the database cannot be used: ")
+    assert "\n" not in said
+    assert "hunter2" not in said

@@ -111,6 +111,10 @@ def test_a_file_may_hold_numbers_and_switches(tmp_path):
         ("TRUSTED_PROXIES", "127.0.0.1;::1"),
         ("DATABASE_URL", "a file"),
         ("DATABASE_URL", "mysql://example.org/understory"),
+        ("DATABASE_URL", "postgresql+psycopg2://example.org/understory"),
+        ("DATABASE_URL", "postgresql://example.org"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis:///0"),
         ("PORT", "80\n00"),
         ("SECRET_KEY", "short"),
     ],
@@ -127,6 +131,13 @@ def test_a_secret_is_never_said(tmp_path):
 
 def test_a_password_in_a_database_address_is_never_said(tmp_path):
     assert "hunter2" not in refusal(tmp_path, DATABASE_URL="mysql://ada:hunter2@example.org/understory")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_meant_by_any_of_its_names(tmp_path, scheme):
+    address = f"{scheme}://ada:hunter2@db.example/understory"
+    chosen = settings.load({"UNDERSTORY_INSTANCE": str(tmp_path), "UNDERSTORY_DATABASE_URL": address})
+    assert chosen.database == "postgresql+psycopg://ada:hunter2@db.example/understory"
 
 
 def test_an_unknown_name_is_refused_with_the_one_that_was_meant(tmp_path):

@@ -88,7 +88,7 @@ class PostgreSQLEar:
         if self._next is None:
             self._next = _Question(self._loop.create_future())
         question = self._next
-        question.topics.update(topic for topic in topics if topic is not None)
+        question.topics |= {topic for topic in topics if topic is not None}
         self._go_on()
         # Whoever goes away leaves the others their answer.
         return await asyncio.shield(question.answer)
