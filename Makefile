@@ -12,9 +12,10 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 REDIS := $(shell command -v redis-server)
+NGINX := $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 POSTGRESQL := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
 
-.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium servers format lock clean
+.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium servers format audit lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,19 +59,23 @@ ifeq ($(CHROMIUM),)
 endif
 
 servers:
-ifneq ($(and $(POSTGRESQL),$(REDIS)),)
+ifneq ($(and $(POSTGRESQL),$(REDIS),$(NGINX)),)
 	@:
 else
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql redis-server; \
+	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql redis-server nginx-light; \
 	else \
-	  echo "This needs PostgreSQL and Redis: sudo apt-get install postgresql redis-server" >&2; exit 1; \
+	  echo "This needs PostgreSQL, Redis and nginx: sudo apt-get install postgresql redis-server nginx-light" >&2; exit 1; \
 	fi
 endif
 
 format: $(VENV)/.test ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: $(VENV)/.test ## Compare the locked dependencies with the public list of known faults (needs the internet)
+	$(BIN)/pip install --disable-pip-version-check -q pip-audit
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 lock: $(VENV)/.test ## Choose the newest versions that fit pyproject.toml and lock them with hashes
 	$(BIN)/pip install -q uv

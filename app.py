@@ -15,7 +15,7 @@ import blueprints.privacy
 import blueprints.spam
 import blueprints.upkeep
 import blueprints.votes
-from understory import assets, db, errors, limits, paging, security, serve, settings, templating
+from understory import assets, db, errors, figures, limits, paging, security, serve, settings, templating
 from understory.front import Front
 from understory.settings import Settings
 
@@ -33,6 +33,7 @@ def create_app(given: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
     )
     settings.init_app(app, chosen)
+    figures.init_app(app)
     errors.init_app(app)
     security.init_app(app, chosen)
     templating.init_app(app, chosen)

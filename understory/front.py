@@ -7,7 +7,7 @@ import gc
 
 from flask import Flask
 
-from understory import bell, ears, rounds
+from understory import bell, ears, figures, rounds
 from understory.bridge import Bridge
 from understory.hot import HotPages, version_query
 from understory.listening import Listening
@@ -20,6 +20,10 @@ READERS = 3
 WRITERS = 8
 
 
+#: How old the operator's figures may be, in seconds.
+REPORT_SECONDS = 1.0
+
+
 class Front:
     """The site as its server's workers run it."""
 
@@ -28,6 +32,7 @@ class Front:
         self._ear = ears.of(app, version_query(app))
         self._hot = HotPages(app, self._bridge, self._ear)
         self._listening = Listening(app)
+        self._listening.streams.on_told = figures.of(app).told.observe
         self._hang_up = [bell.listen(self._listening.streams.ring), bell.listen(self._ear.tell)]
         self._app = app
         self._tasks: list[asyncio.Task[None]] = []
@@ -37,7 +42,8 @@ class Front:
         gc.collect()
         gc.freeze()
         before_stopping(loop, self._listening.streams.close)
-        self._tasks = [loop.create_task(self._follow()), loop.create_task(rounds.keep_walking(self._app))]
+        works = self._follow(), self._report(), rounds.keep_walking(self._app)
+        self._tasks = [loop.create_task(work) for work in works]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for hang_up in self._hang_up:
@@ -52,6 +58,18 @@ class Front:
         if is_read and (await self._hot.answer(scope, protocol) or await self._listening.answer(scope, protocol)):
             return
         await self._bridge.pass_on(scope, protocol)
+
+    async def _report(self) -> None:
+        """Bring what is counted by plain numbers to where all processes are added up."""
+        known = figures.of(self._app)
+        given = made = 0
+        while True:
+            known.pages.labels("from memory").inc(self._hot.given - given)
+            known.pages.labels("made").inc(self._hot.made - made)
+            given, made = self._hot.given, self._hot.made
+            known.streams.set(len(self._listening.streams))
+            known.kept.set(self._hot.pages.size)
+            await asyncio.sleep(REPORT_SECONDS)
 
     async def _follow(self) -> None:
         """Tell open pages what other processes wrote: the bell rings in the writer's own process only."""

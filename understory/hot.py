@@ -83,6 +83,8 @@ class HotPages:
         self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
         self.pages = Pages(ear, chosen.page_cache * 2**20)
+        #: Pages given from memory, and pages made.
+        self.given = self.made = 0
 
     async def answer(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """True when the request was answered; one with a session, or for another address, is not for here."""
@@ -99,10 +101,13 @@ class HotPages:
             if scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
                 return False
             made = await self.pages.make(key, lambda: self._render(scope))
+            self.made += 1
             if isinstance(made, Answer):
                 protocol.response_bytes(made.status, made.headers, made.body)
                 return True
             page = made
+        else:
+            self.given += 1
         _give(page, scope, protocol)
         return True
 

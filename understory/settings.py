@@ -60,6 +60,7 @@ class Settings:
     address_days: int = _setting(30, values.whole(0, 3650), "days for which traces of commenters' addresses are kept")
     sign_in_days: int = _setting(90, values.whole(1, 3650), "days for which sign-ins and changes of accounts are kept")
     sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
+    metrics_token: str = _setting("", values.secret, "opens /metrics to others than this machine")
     akismet_key: str = _setting("", values.text, "key for a spam check by Akismet's protocol; none: nobody is asked")
     akismet_url: str = _setting("https://rest.akismet.com/1.1", values.address, "where that service is")
 
@@ -70,6 +71,10 @@ class Settings:
 
 
 _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settings)}
+
+
+#: Whose values are never printed.
+_SECRETS = frozenset({"secret_key", "database_url", "redis_url", "metrics_token", "akismet_key"})
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -114,7 +119,7 @@ def _parsed(name: str, given: _Given) -> Any:
     try:
         return _KNOWN[name].metadata["parse"](given.text)
     except ValueError as error:
-        shown = "" if name in ("secret_key", "database_url", "redis_url", "akismet_key") else f" {given.text!r}:"
+        shown = "" if name in _SECRETS else f" {given.text!r}:"
         raise SettingError(f"{given.label}:{shown} {error}") from None
 
 

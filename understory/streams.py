@@ -66,12 +66,13 @@ class Listener:
 
 @dataclass
 class Topic:
-    """Everybody who listens to one thing, and the version that all of them have been told of, once that is known."""
+    """Everybody who listens to one thing, the version that all have been told of, and `since` when more is known."""
 
     version: int = UNKNOWN
     listeners: set[Listener] = field(default_factory=set)
     telling: bool = False
     stale: bool = False
+    since: float = 0.0
 
 
 class Streams:
@@ -79,6 +80,8 @@ class Streams:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        #: Called with the seconds that it took to tell a change.
+        self.on_told: Callable[[float], None] = lambda _seconds: None
         self._topics: dict[int, Topic] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -154,6 +157,8 @@ class Streams:
     def _wake(self, changed: frozenset[int]) -> None:
         for topic_id in changed & self._topics.keys():
             topic = self._topics[topic_id]
+            if not topic.stale:
+                topic.since = asyncio.get_running_loop().time()
             topic.stale = True
             if not topic.telling and topic.version != UNKNOWN:
                 topic.telling = True
@@ -175,6 +180,7 @@ class Streams:
                 if told.version > topic.version:
                     topic.version = told.version
                     self._hand_out(topic.listeners, told.data)
+                    self.on_told(asyncio.get_running_loop().time() - topic.since)
         finally:
             topic.telling = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
@@ -14,7 +15,7 @@ from blueprints.comments.forms import CommentForm, new_submission_id
 from blueprints.comments.models import State
 from blueprints.comments.operations import Posted, Submission
 from blueprints.spam.judging import IsBanned
-from understory import limits, settings
+from understory import figures, limits, settings
 from understory.db import AnyRow
 from understory.errors import AWAY_SECONDS, KEPT_BYTES, Refused, TooMany, Unavailable
 from understory.forms import STALE
@@ -24,6 +25,9 @@ from understory.sanitize import comment_html
 from understory.security import csrf, has_session
 
 bp = Blueprint("posting", __name__)
+
+#: Where a refusal's name has its next word.
+_WORDS = re.compile(r"([A-Z])")
 
 
 @bp.get("/articles/<slug:slug>/comments/new")
@@ -45,7 +49,9 @@ def create(slug: str) -> Response:
     article = articles.published(slug) or abort(404)
     form, is_too_large = _sent_form()
     if not form.validate() or is_too_large:
-        return _refused(article, form, 413 if is_too_large else 403 if form.is_stale else 422)
+        status, why = (413, "too large") if is_too_large else (403, "stale") if form.is_stale else (422, "invalid")
+        _count(why)
+        return _refused(article, form, status)
     if "preview" in request.form:
         return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
     try:
@@ -59,7 +65,9 @@ def create(slug: str) -> Response:
         operations.TakenDown,
         operations.NotAnswerable,
     ) as refusal:
+        _count(_WORDS.sub(r" \1", type(refusal).__name__).strip().lower())
         return _not_now(article, form, refusal)
+    _count(posted.state if posted.is_new else "sent again")
     _keep_name(form)
     return remember(_posted(slug, form, posted))
 
@@ -87,6 +95,10 @@ def _post(submission: Submission) -> Posted:
     limits.take(rules.post_limit, "post", limits.client())
     limits.take(rules.thread_limit, "post in", str(submission.article_id))
     return operations.receive(submission, origins.here(submission.reader_key))
+
+
+def _count(outcome: str) -> None:
+    figures.here().posts.labels(outcome).inc()
 
 
 def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:

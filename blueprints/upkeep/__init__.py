@@ -7,5 +7,5 @@ from blueprints.upkeep import cli, views
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    for command in (cli.backup, cli.restore, cli.check):
+    for command in (cli.backup, cli.restore, cli.check, cli.tell):
         app.cli.add_command(command)

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL, make_url
 
-from blueprints.upkeep import backups, readiness
+from blueprints.upkeep import backups, doctor, readiness
 from understory import checks, serve, settings
 from understory.db import db
 
@@ -66,6 +66,21 @@ def check(*, mend: bool) -> None:
         wrong += _look(one, mend=mend)
     click.echo("All is well." if not wrong else f"{wrong:,} {'fault' if wrong == 1 else 'faults'} left.")
     sys.exit(1 if wrong else 0)
+
+
+@click.command("doctor")
+@with_appcontext
+def tell() -> None:
+    """Say in words what is wrong with this installation. Ends with 1 when something is."""
+    faults = 0
+    for finding in doctor.examine():
+        mark = "WRONG" if finding.is_fault else "look" if finding.advice else "ok"
+        click.echo(f"{mark:<6}{finding.what}: {finding.said}")
+        if finding.advice:
+            click.echo(f"      {finding.advice}")
+        faults += finding.is_fault
+    click.echo("Nothing is wrong." if not faults else f"{faults} {'thing is' if faults == 1 else 'things are'} wrong.")
+    sys.exit(1 if faults else 0)
 
 
 def _look(one: checks.Check, *, mend: bool) -> int:

@@ -44,11 +44,17 @@ class Poster:
         fields = {"csrf_token": self._token, "author": "Grace", "body": body, "submission_id": submission}
         return self.ask("POST", POST, urlencode(fields))
 
+    def more_headers(self) -> dict[str, str]:
+        """What this browser sends beside the rest."""
+        return {}
+
     def ask(self, method: str, path: str, sent: str | None = None) -> Answer:
         """One request on a connection of its own. Raises OSError and HTTPException where nobody answers."""
         began = time.monotonic()
         with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)) as connection:
-            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+            headers = self.more_headers() | {
+                "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            }
             if sent is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             connection.request(method, path, sent, headers)
