@@ -15,7 +15,7 @@ import blueprints.privacy
 import blueprints.spam
 import blueprints.upkeep
 import blueprints.votes
-from understory import assets, db, errors, figures, limits, paging, security, serve, settings, templating
+from understory import assets, db, errors, figures, limits, logs, paging, security, serve, settings, templating
 from understory.front import Front
 from understory.settings import Settings
 
@@ -34,6 +34,7 @@ def create_app(given: Settings | None = None) -> Flask:
     )
     settings.init_app(app, chosen)
     figures.init_app(app)
+    logs.init_app(app)
     errors.init_app(app)
     security.init_app(app, chosen)
     templating.init_app(app, chosen)
@@ -41,6 +42,8 @@ def create_app(given: Settings | None = None) -> Flask:
     paging.init_app(app)
     limits.init_app(app)
     db.init_app(app)
+    with app.app_context():
+        logs.watch(db.db.engine, chosen.slow_query_ms)
     for feature in (
         blueprints.accounts,
         blueprints.articles,
@@ -60,8 +63,10 @@ def create_app(given: Settings | None = None) -> Flask:
 
 def create_front() -> Front:
     """The site as the server's workers run it: event streams and all else."""
+    chosen = settings.load()
+    logs.configure(chosen)
     assets.make_all()
-    return Front(create_app())
+    return Front(create_app(chosen))
 
 
 if __name__ == "__main__":

@@ -62,8 +62,10 @@ _one_writer = Lock()
 def options(address: str) -> dict[str, Any]:
     """What SQLAlchemy is to open a database with; one connection closed and opened again costs a request's time."""
     if make_url(address).get_backend_name() == "sqlite":
-        return {"pool_size": POOL}
+        return {"pool_size": POOL, "hide_parameters": True}
     return {
+        # What was bound is what people wrote, and no matter for a log.
+        "hide_parameters": True,
         "pool_size": POOL,
         "pool_timeout": WAIT_MS / 1000,
         # After a restart of the database nobody is given a connection that is dead.

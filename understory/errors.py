@@ -12,6 +12,7 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from understory.htmx import is_htmx
+from understory.logs import route
 
 #: What the database's driver raises when the database is at fault, not what it was asked: locked, full, away, one that
 #: only takes reads now, or all connections taken.
@@ -166,10 +167,10 @@ def _refused(error: Refused) -> Response:
 
 def _unavailable(error: exc.SQLAlchemyError) -> Response:
     said = getattr(error, "orig", error)
-    current_app.logger.error("the database does not answer at %s %s: %s", request.method, request.path, said)
+    current_app.logger.error("the database does not answer at %s %s: %s", request.method, route(), said)
     return _refused(Unavailable())
 
 
 def _unforeseen(error: Exception) -> Response:
-    current_app.logger.error("unforeseen error at %s %s", request.method, request.path, exc_info=error)
+    current_app.logger.error("unforeseen error at %s %s", request.method, route(), exc_info=error)
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, *_TROUBLE)

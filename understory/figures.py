@@ -6,8 +6,11 @@ multiprocess mode). It wants to know the folder before it is loaded, so it is lo
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +18,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
+
+#: Where files are that no disk holds.
+_MEMORY = "/dev/shm"  # noqa: S108  # a folder of one's own is made in it
 
 #: By this name the library finds the folder.
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -25,11 +31,27 @@ _BEGAN = "understory.began"
 _SPANS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-def share(folder: Path) -> None:
-    """Have this process and its workers count together in a folder, from nothing on."""
+def share(site: str) -> None:
+    """Have this process and its workers count together, from nothing on; `site` is what tells it from others here.
+
+    The files are mapped into memory, and on a full disk to count would end the process: so memory holds them.
+    """
+    base = Path(_MEMORY if os.access(_MEMORY, os.W_OK) else tempfile.gettempdir())
+    folder = base / f"understory-{hashlib.sha256(f'{os.getuid()} {site}'.encode()).hexdigest()[:16]}"
+    # One that was killed could not put its own away.
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        folder = Path(tempfile.mkdtemp(prefix="understory-", dir=base))
+    atexit.register(_remove, folder, os.getpid())
     os.environ[_FOLDER] = str(folder)
+
+
+def _remove(folder: Path, owner: int) -> None:
+    """At the end of the process that made it, not of its workers."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Figures:

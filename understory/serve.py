@@ -21,7 +21,7 @@ from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.log import LogLevels
 from granian.server import Server
 
-from understory import figures, loop, settings
+from understory import figures, logs, loop, settings
 from understory.errors import DATABASE_FAULTS
 from understory.settings import SettingError, Settings
 
@@ -45,7 +45,8 @@ def main(create_app: Callable[[Settings], Flask]) -> None:
     try:
         chosen = settings.load()
         _refuse_taken_port(chosen)
-        figures.share(chosen.instance / "figures" / str(chosen.port))
+        logs.configure(chosen)
+        figures.share(f"{chosen.instance} {chosen.port}")
         app = create_app(chosen)
     except SettingError as error:
         sys.exit(f"understory: {error}")

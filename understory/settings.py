@@ -61,6 +61,10 @@ class Settings:
     sign_in_days: int = _setting(90, values.whole(1, 3650), "days for which sign-ins and changes of accounts are kept")
     sign_in_limit: str = _setting("10 per minute", values.limit, "attempts to sign in from one address or for one name")
     metrics_token: str = _setting("", values.secret, "opens /metrics to others than this machine")
+    log_level: str = _setting("warning", values.choice(*values.LEVELS), "the least that is logged; info: each request")
+    log_format: str = _setting("text", values.choice("text", "json"), "how lines of the log are written")
+    slow_query_ms: int = _setting(500, values.whole(0, 60_000), "statements that take longer are logged; 0: none")
+    sentry_dsn: str = _setting("", values.text, "where Sentry collects errors; none: nobody is told")
     akismet_key: str = _setting("", values.text, "key for a spam check by Akismet's protocol; none: nobody is asked")
     akismet_url: str = _setting("https://rest.akismet.com/1.1", values.address, "where that service is")
 
@@ -74,7 +78,7 @@ _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settin
 
 
 #: Whose values are never printed.
-_SECRETS = frozenset({"secret_key", "database_url", "redis_url", "metrics_token", "akismet_key"})
+_SECRETS = frozenset({"secret_key", "database_url", "redis_url", "metrics_token", "sentry_dsn", "akismet_key"})
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

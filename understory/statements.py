@@ -6,7 +6,9 @@ at every use. Another database than SQLite is left to SQLAlchemy altogether.
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import cache, update_wrapper
@@ -22,6 +24,21 @@ Given = ParamSpec("Given")
 AnyRow = Row[*tuple[Any, ...]]
 
 Processor = Callable[[Any], Any]
+
+
+class _Slow:
+    """From when on a statement is slow, and who hears of it."""
+
+    seconds: float = math.inf
+    tell: Callable[[str, float], None] = staticmethod(lambda _text, _seconds: None)
+
+
+_slow = _Slow()
+
+
+def note_slow(seconds: float, tell: Callable[[str, float], None]) -> None:
+    """Tell of every statement in this process that takes as long."""
+    _slow.seconds, _slow.tell = seconds, tell
 
 
 class Outcome:
@@ -104,13 +121,16 @@ class _Wording:
         for place, name, act in self._given:
             value = bound[name]
             values[place] = value if act is None else act(value)
+        began = time.perf_counter()
         try:
             cursor = connection.execute(self._text, values)
-            if self._row is None:
-                return Outcome([], cursor.rowcount)
-            found = cursor.fetchall()
+            found = cursor.fetchall() if self._row else []
         except sqlite3.Error as error:
-            raise DBAPIError.instance(self._text, values, error, sqlite3.Error, dialect=self._dialect) from error
+            raise DBAPIError.instance(
+                self._text, values, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect
+            ) from error
+        if (seconds := time.perf_counter() - began) >= _slow.seconds:
+            _slow.tell(self._text, seconds)
         return Outcome(cast("list[AnyRow]", [self._made(row) for row in found]), cursor.rowcount)
 
     def _made(self, row: tuple[Any, ...]) -> Any:

@@ -13,6 +13,9 @@ from limits import parse_many
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+#: What can be logged, from the most to the least.
+LEVELS = ("debug", "info", "warning", "error")
+
 
 @dataclass(frozen=True)
 class Proxies:
@@ -72,6 +75,15 @@ def database(value: str) -> str:
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise ValueError(f"{url.drivername} is not a database that this version knows; sqlite and postgresql are")
     return value.strip()
+
+
+def choice(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.strip().lower() not in names:
+            raise ValueError(f"it is none of {', '.join(names)}")
+        return value.strip().lower()
+
+    return parse
 
 
 def redis(value: str) -> str:

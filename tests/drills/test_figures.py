@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import signal
@@ -56,3 +57,16 @@ def test_two_processes_are_added_up(tmp_path):
                 if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
                     os.kill(child, signal.SIGKILL)
             reaches(site, "understory_streams", 0)
+
+
+def test_nothing_of_it_is_left_when_the_server_has_ended(tmp_path):
+    with serving(tmp_path) as site:
+        site.kill()
+        site.start()
+        assert _folder_of(site).is_dir()
+    assert not _folder_of(site).exists()
+
+
+def _folder_of(site: Served) -> Path:
+    named = f"{os.getuid()} {site.instance} {site.environment['UNDERSTORY_PORT']}"
+    return Path("/dev/shm") / f"understory-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
