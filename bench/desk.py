@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import sqlite3
 import statistics
@@ -17,7 +18,9 @@ from bench import threads
 from bench.figures import Part
 from bench.servers import ROOT, Site, clean_environ, seed
 
-ALL, HELD = 200_000, 100_000
+#: Comments of the site; every second one is in a queue.
+ALL = int(os.environ.get("DESK", "200000"))
+HELD = ALL // 2
 ASKED = 20
 BAR = 100.0
 NAME, PASSWORD = "bench", "a password for the bench"
@@ -52,7 +55,7 @@ def desk(part: Part) -> None:
 
 def _instance() -> Path:
     """A site of its own: comments in every state, as a month without moderators would leave it."""
-    folder = threads.instance().with_name(threads.instance().name + "-desk")
+    folder = threads.instance().with_name(threads.instance().name + f"-desk-{ALL}")
     marker = folder / "ready"
     if not marker.exists():
         seed(folder, (ALL,))
