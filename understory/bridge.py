@@ -20,6 +20,12 @@ from understory.rsgi import HTTPProtocol, Scope
 #: The most that is read of a request, in bytes; the application refuses what is larger long before.
 LARGEST_BODY = 1_200_000
 
+#: How long the whole of a request may take to arrive, in seconds: a photograph's time on a bad line.
+BODY_SECONDS = 60.0
+
+_LATE_HEADERS = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), ("connection", "close")]
+_LATE = b"The rest of the request did not come. Please send it again.\n"
+
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
@@ -35,7 +41,14 @@ class Bridge:
 
     async def pass_on(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer a request with what the application answers."""
-        body, is_whole = await _body_of(scope, protocol)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body, is_whole = await _body_of(scope, protocol)
+        except TimeoutError:
+            protocol.response_bytes(
+                408, _LATE_HEADERS, b"The rest of the request did not come. Please send it again.\n"
+            )
+            return
         answer = await self.answer(environ_of(scope, body, is_whole))
         protocol.response_bytes(answer.status, answer.headers, answer.body)
 

@@ -65,3 +65,25 @@ def test_what_is_too_large_is_refused_by_the_application(app, parts, lines):
 
 def test_headers_said_twice_are_one_list(app):
     assert b"'1,2'" in ask(app, lines=[("x-a", "1"), ("x-a", "2")]).body
+
+
+class Slow(Protocol):
+    """A connection on which the rest of the body never comes."""
+
+    async def __aiter__(self):
+        yield b"body="
+        await self.left.wait()
+
+
+def test_a_body_that_does_not_come_is_waited_for_only_so_long(app, monkeypatch):
+    monkeypatch.setattr("understory.bridge.BODY_SECONDS", 0.01)
+
+    async def story() -> Protocol:
+        protocol, bridge = Slow(), Bridge(app.wsgi_app, 1, 1)
+        await bridge.pass_on(Scope(path="/x", method="POST"), protocol)
+        bridge.close()
+        return protocol
+
+    late = asyncio.run(story())
+    assert (late.status, late.header("connection")) == (408, "close")
+    assert b"send it again" in late.body
