@@ -109,7 +109,10 @@ def everything_in(site: Flask) -> dict[str, list[tuple]]:
 
     def read() -> dict[str, list[tuple]]:
         tables = db.metadata.sorted_tables
-        return {table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables}
+        return {
+            table.name: [tuple(row) for row in db.session.execute(select(table).order_by(*table.primary_key))]
+            for table in tables
+        }
 
     return within(site, read)
 

@@ -21,7 +21,7 @@ from tests.served import free_port
 SERVANT = "postgres"
 
 #: No test cuts the power, but the drills, which ask for a server that waits for the disk.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 INIT = ("-U", SERVANT, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-N")

@@ -75,8 +75,8 @@ def everything(site, slug, reader) -> tuple:
     def read() -> tuple:
         columns = Comment.id, Comment.state, Comment.shown, Comment.shown_replies, Comment.branch_size, Comment.source
         comments = db.session.execute(select(*columns, Comment.edited_at).order_by(Comment.id)).all()
-        reports = db.session.execute(select(Report.id, Report.settled, Report.settled_by)).all()
-        held = db.session.execute(text("SELECT reader_key FROM held_authors")).all()
+        reports = db.session.execute(select(Report.id, Report.settled, Report.settled_by).order_by(Report.id)).all()
+        held = db.session.execute(text("SELECT reader_key FROM held_authors ORDER BY reader_key")).all()
         return tuple(map(list, (comments, reports, held)))
 
     here = article(site, slug)
