@@ -130,4 +130,7 @@ def bare(report: Any, _hint: Any) -> Any:
     """A report without anything about who asked, and for what."""
     for part in ("request", "user", "server_name", "breadcrumbs", "extra"):
         report.pop(part, None)
+    for error in report.get("exception", {}).get("values", []):
+        # A database's second line names values.
+        error["value"] = str(error.get("value") or "").partition("\n")[0]
     return report

@@ -42,6 +42,10 @@ def _may_ask() -> bool:
     token = settings.current().metrics_token
     if token:
         return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    chosen = settings.current()
+    if chosen.base_url or chosen.trusted_proxies.hops or chosen.trusted_proxies.networks:
+        # Somebody stands in front, and whoever asks there would come from this machine.
+        return False
     is_direct = not any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"))
     try:
         return is_direct and ipaddress.ip_address(request.remote_addr or "").is_loopback

@@ -83,7 +83,7 @@ def test_a_report_holds_nothing_of_who_asked(site):
     try:
         with site.test_request_context("/sign-in", data={"password": "hidden treasure"}, method="POST"):
             sentry_sdk.set_user({"ip_address": "203.0.113.9"})
-            sentry_sdk.capture_exception(ValueError("it broke"))
+            sentry_sdk.capture_exception(ValueError("it broke\nDETAIL: Key (name)=(Ada) is there"))
     finally:
         sentry_sdk.init()
     assert sent[0]["exception"]["values"][0]["value"] == "it broke"

@@ -8,6 +8,7 @@ import pytest
 
 from blueprints.comments.models import State
 from tests.builders import Reader, add_article, add_comment
+from understory.values import Proxies
 
 HERE = "127.0.0.1"
 TOKEN = "a token of some length"
@@ -66,6 +67,11 @@ def test_without_a_token_only_this_machine_may_ask_and_not_through_a_proxy(site,
     assert metrics(site, "::1").status_code == 200
     assert metrics(site, "203.0.113.7").status_code == 404
     assert metrics(site, **{name: "203.0.113.7"}).status_code == 404
+
+
+@pytest.mark.parametrize("chosen", [{"base_url": "https://talk.example.org"}, {"trusted_proxies": Proxies(hops=1)}])
+def test_where_somebody_stands_in_front_it_takes_a_token(make_site, chosen):
+    assert metrics(make_site(**chosen)).status_code == 404
 
 
 def test_with_a_token_whoever_bears_it_may_ask(make_site):
