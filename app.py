@@ -70,4 +70,4 @@ def create_front() -> Front:
 
 
 if __name__ == "__main__":
-    serve.main(create_app)
+    serve.main(create_app, create_front)

@@ -34,7 +34,7 @@ LAYERS = {
     "Flask and Werkzeug": r"flask/|werkzeug/|flask_\w+/|blinker/",
     "front": r"understory/(front|bridge|hot|pages|answers|ear|bell|loop|listening|streams|compression)\.py",
     "the site's own code": r"understory/|blueprints/|app\.py",
-    "server and event loop": r"granian/|asyncio/|uvloop|selectors\.py",
+    "server and event loop": r"understory/(wire|door|incoming|outgoing|glimpse)\.py|asyncio/|uvloop|selectors\.py",
 }
 
 #: Threads that stand still: waiting for work is no time spent.

@@ -1,4 +1,4 @@
-"""The front door: one RSGI application that gives pages from memory, serves event streams, hands all else to Flask."""
+"""The front door: gives pages from memory, serves event streams, hands all else to Flask."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from flask import Flask
 
 from understory import bell, ears, figures, rounds
 from understory.bridge import Bridge
+from understory.exchange import Exchange, Request
 from understory.hot import HotPages, version_query
 from understory.listening import Listening
-from understory.loop import before_stopping
-from understory.rsgi import HTTPProtocol, Scope
 
 #: Requests that one process works on at a time. Rendering is Python's work alone, which more threads only delay;
 #: writers wait, for the disk and for one another.
@@ -33,31 +32,41 @@ class Front:
         self._hot = HotPages(app, self._bridge, self._ear)
         self._listening = Listening(app)
         self._listening.streams.on_told = figures.of(app).told.observe
-        self._hang_up = [bell.listen(self._listening.streams.ring), bell.listen(self._ear.tell)]
+        self._heard_by = [bell.listen(self._listening.streams.ring), bell.listen(self._ear.tell)]
         self._app = app
         self._tasks: list[asyncio.Task[None]] = []
 
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def open(self) -> None:
+        """Begin to serve, on the loop that runs now."""
         # What is here now stays: the collector need not look through it again, a tenth of a second each time.
         gc.collect()
         gc.freeze()
-        before_stopping(loop, self._listening.streams.close)
         works = self._follow(), self._report(), rounds.keep_walking(self._app)
-        self._tasks = [loop.create_task(work) for work in works]
+        self._tasks = [asyncio.get_running_loop().create_task(work) for work in works]
 
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for hang_up in self._hang_up:
-            hang_up()
+    def hang_up(self) -> None:
+        """End the streams, which would go on for ever; their browsers come back to whoever serves then."""
+        self._listening.streams.close()
+
+    def close(self) -> None:
+        """The end, when everything is answered."""
+        for stop in self._heard_by:
+            stop()
         for task in self._tasks:
             task.cancel()
         self._bridge.close()
         self._ear.close()
 
-    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        is_read = scope.method in ("GET", "HEAD")
-        if is_read and (await self._hot.answer(scope, protocol) or await self._listening.answer(scope, protocol)):
+    def glance(self, data: bytes) -> tuple[int, bytes] | None:
+        """What is ready for the request that these bytes are: see `HotPages.glance`."""
+        return self._hot.glance(data)
+
+    async def handle(self, request: Request, exchange: Exchange) -> None:
+        """Answer any request."""
+        is_read = request.method in ("GET", "HEAD")
+        if is_read and (await self._hot.answer(request, exchange) or await self._listening.answer(request, exchange)):
             return
-        await self._bridge.pass_on(scope, protocol)
+        await self._bridge.pass_on(request, exchange)
 
     async def _report(self) -> None:
         """Bring what is counted by plain numbers to where all processes are added up."""

@@ -14,8 +14,9 @@ from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
 from understory.db import db, snapshot
 from understory.ears import Ear, VersionOf
+from understory.exchange import Exchange, Request
+from understory.glimpse import glimpse
 from understory.pages import Key, Page, Pages
-from understory.rsgi import HTTPProtocol, Scope
 from understory.security import SESSION_COOKIE
 from understory.settings import Settings
 
@@ -86,38 +87,60 @@ class HotPages:
         #: Pages given from memory, and pages made.
         self.given = self.made = 0
 
-    async def answer(self, scope: Scope, protocol: HTTPProtocol) -> bool:
-        """True when the request was answered; one with a session, or for another address, is not for here."""
-        header = scope.headers.get
-        if header("cookie") is not None and any(_SESSION in cookies for cookies in scope.headers.get_all("cookie")):
-            return False
-        # Pages name their own address: without a fixed one, each name by which the site is reached has its own.
-        origin = None if self._has_one_origin else (scope.scheme, header("host"))
+    def glance(self, data: bytes) -> tuple[int, bytes] | None:
+        """The answer, from after its date on, to a reader who asks for a page that is here and good.
+
+        `data` is what came in one piece. None where it is anything else than such a question, whole and plain.
+        """
+        asked = glimpse(data)
+        if asked is None or _SESSION in asked.cookie:
+            return None
+        page = self.pages.at_once(self._key(asked.path, asked.query, asked.host, asked.forwarded))
+        if page is None:
+            return None
+        self.given += 1
+        if asked.known is not None and page.tag in asked.known:
+            return 304, page.unchanged_wire
+        return 200, page.wire(compression.accepted(asked.codings))
+
+    def _key(self, path: str, query: str, host: str | None, forwarded: tuple[str | None, str | None]) -> Key:
+        """Pages name their own address: without a fixed one, each name by which the site is reached has its own."""
         # What proxies say of it counts only where some are trusted to say it.
-        said = (header("x-forwarded-host"), header("x-forwarded-proto")) if self._is_behind else None
-        key: Key = (scope.path, scope.query_string, origin, said)
+        return path, query, None if self._has_one_origin else host, forwarded if self._is_behind else None
+
+    async def answer(self, request: Request, exchange: Exchange) -> bool:
+        """True when the request was answered; one with a session, or for another address, is not for here."""
+        header = request.headers.get
+        if header("cookie") is not None and any(_SESSION in cookies for cookies in request.headers.get_all("cookie")):
+            return False
+        key = self._key(
+            request.path,
+            request.query_string,
+            header("host"),
+            (header("x-forwarded-host"), header("x-forwarded-proto")),
+        )
         page = await self.pages.find(key)
         if page is None:
-            if scope.method != "GET" or self._paths.fullmatch(scope.path) is None:
+            if request.method != "GET" or self._paths.fullmatch(request.path) is None:
                 return False
-            made = await self.pages.make(key, lambda: self._render(scope))
+            made = await self.pages.make(key, lambda: self._render(request))
             self.made += 1
             if isinstance(made, Answer):
-                protocol.response_bytes(made.status, made.headers, made.body)
+                exchange.answer(made.status, made.headers, made.body)
                 return True
             page = made
         else:
             self.given += 1
-        _give(page, scope, protocol)
+        _give(page, request, exchange)
         return True
 
-    async def _render(self, scope: Scope) -> Answer:
+    async def _render(self, request: Request) -> Answer:
         """Without conditions: whether the page is wanted is decided for each who waits for it."""
-        if (make := self._shortcut.of(scope)) is not None:
+        if (make := self._shortcut.of(request)) is not None:
             answer = await self._bridge.read(make)
             if answer is not None:
                 return answer
-        environ = environ_of(scope)
+        environ = environ_of(request)
         for name in _CONDITIONS:
             environ.pop(name, None)
         return await self._bridge.answer(environ)
@@ -135,24 +158,24 @@ class Shortcut:
         # Behind proxies the address is what they say it is, and that is for Flask to find out.
         self._takes_host = not (chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
 
-    def of(self, scope: Scope) -> Callable[[], Answer | None] | None:
+    def of(self, request: Request) -> Callable[[], Answer | None] | None:
         """What makes the answer; None when nothing does, or the request is not plain."""
-        site = self._site or self._site_of(scope)
-        if not site or _PLAIN_QUERY.fullmatch(scope.query_string) is None:
+        site = self._site or self._site_of(request)
+        if not site or _PLAIN_QUERY.fullmatch(request.query_string) is None:
             return None
         for pattern, make in self._makers:
-            if pattern.fullmatch(scope.path) is not None:
-                return partial(self._made, make, Asking(scope.path, first_values(scope.query_string), site))
+            if pattern.fullmatch(request.path) is not None:
+                return partial(self._made, make, Asking(request.path, first_values(request.query_string), site))
         return None
 
     def _made(self, make: Make, asking: Asking) -> Answer | None:
         with snapshot(self._engine):
             return make(asking)
 
-    def _site_of(self, scope: Scope) -> str:
-        host = scope.headers.get("host") or ""
+    def _site_of(self, request: Request) -> str:
+        host = request.headers.get("host") or ""
         is_plain = self._takes_host and _PLAIN_HOST.fullmatch(host) is not None and "xn--" not in host
-        return f"{scope.scheme}://{host}" if is_plain else ""
+        return f"{request.scheme}://{host}" if is_plain else ""
 
 
 def first_values(query_string: str) -> Mapping[str, str]:
@@ -165,14 +188,11 @@ def first_values(query_string: str) -> Mapping[str, str]:
     return query
 
 
-def _give(page: Page, scope: Scope, protocol: HTTPProtocol) -> None:
-    header = scope.headers.get
+def _give(page: Page, request: Request, exchange: Exchange) -> None:
+    header = request.headers.get
     known = header("if-none-match")
     if known is not None and page.tag in known:
-        protocol.response_empty(304, page.unchanged)
+        exchange.answer(304, page.unchanged)
         return
     headers, body = page.in_coding(compression.accepted(header("accept-encoding") or ""))
-    if scope.method == "HEAD":
-        protocol.response_empty(200, headers)
-    else:
-        protocol.response_bytes(200, headers, body)
+    exchange.answer(200, headers, b"" if request.method == "HEAD" else body)

@@ -15,9 +15,9 @@ from flask import Flask
 
 from understory import settings
 from understory.bridge import environ_of
+from understory.exchange import Exchange, Request
 from understory.limits import household
-from understory.rsgi import HTTPProtocol, Scope
-from understory.security import behind
+from understory.proxies import behind
 from understory.streams import Source, Streams
 
 #: How soon a browser comes back whose stream ended, in milliseconds.
@@ -70,21 +70,21 @@ class Listening:
         self._streams_of: Counter[str] = Counter()
         self.streams = Streams(self._path.source)
 
-    async def answer(self, scope: Scope, protocol: HTTPProtocol) -> bool:
+    async def answer(self, request: Request, exchange: Exchange) -> bool:
         """True when this was a stream, which has ended now."""
-        found = self._pattern.fullmatch(scope.path) if scope.method == "GET" else None
+        found = self._pattern.fullmatch(request.path) if request.method == "GET" else None
         if found is None:
             return False
-        who = self._who(scope)
+        who = self._who(request)
         status, topic = await self._admit(found[1], who)
         if topic is None:
-            protocol.response_empty(status, _GONE_HEADERS if status == 404 else _AWAY_HEADERS)
+            exchange.answer(status, _GONE_HEADERS if status == 404 else _AWAY_HEADERS)
             return True
         self._streams_of[who] += 1
         try:
-            transport = protocol.response_stream(200, _STREAM_HEADERS)
-            await transport.send_bytes(b"retry: %d\n\n" % RETRY_MS)
-            await self.streams.listen(topic, _heard(scope), transport.send_bytes, protocol.client_disconnect)
+            exchange.begin(200, _STREAM_HEADERS)
+            exchange.send(b"retry: %d\n\n" % RETRY_MS)
+            await self.streams.listen(topic, _heard(request), exchange.send, exchange.gone)
         finally:
             self._streams_of[who] -= 1
             if not self._streams_of[who]:
@@ -106,9 +106,9 @@ class Listening:
             return 503, None
         return 200, topic
 
-    def _who(self, scope: Scope) -> str:
+    def _who(self, request: Request) -> str:
         """Whom the stream counts for: the reader, as trusted proxies tell it."""
-        said = self._say_address(environ_of(scope), _ignore)
+        said = self._say_address(environ_of(request), _ignore)
         return household(b"".join(said).decode())
 
 
@@ -124,10 +124,10 @@ def _is_this_machine(address: str) -> bool:
     return address != "unknown" and ipaddress.ip_address(address).is_loopback
 
 
-def _heard(scope: Scope) -> int | None:
+def _heard(request: Request) -> int | None:
     """The version that this reader's page shows: what it heard last, else what its address says it was made at."""
-    said = scope.headers.get("last-event-id") or ""
+    said = request.headers.get("last-event-id") or ""
     if said.isascii() and said.isdigit() and len(said) < 10:
         return int(said)
-    found = re.search(r"(?:^|&)since=([0-9]{1,9})(?:&|$)", scope.query_string)
+    found = re.search(r"(?:^|&)since=([0-9]{1,9})(?:&|$)", request.query_string)
     return int(found[1]) if found else None

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from understory import compression
+from understory import compression, outgoing
 from understory.answers import Answer, Headers
 from understory.compression import Coding
 from understory.ears import Ear, Heard
@@ -30,6 +30,15 @@ KEPT_CODING: Coding = "br"
 _OVERHEAD = 2048
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A page in one coding: `wire` holds its header lines and, from `start` on, its body."""
+
+    headers: Headers
+    wire: bytes
+    start: int
+
+
 class Page:
     """One address's bytes, ready to be sent in each coding that was asked for."""
 
@@ -41,36 +50,46 @@ class Page:
         self.tag = next(value for name, value in answer.headers if name == "etag").removeprefix("W/")
         plain = [(name, value) for name, value in answer.headers if name not in ("content-length", "vary")]
         self._headers = [*plain, ("vary", "Accept-Encoding")]
-        self._ready: dict[Coding, tuple[Headers, bytes]] = {}
+        self._ready: dict[Coding, _Ready] = {}
         # Kept as a browser takes it, an eighth of the page; who takes it otherwise has it made of that.
-        self._packed = self._put(KEPT_CODING, compression.quickly(KEPT_CODING, answer.body))[1]
+        self._put(KEPT_CODING, compression.quickly(KEPT_CODING, answer.body))
         #: The headers of an answer that says: what you have is still good.
         self.unchanged = [(name, value) for name, value in self._headers if name != "content-type"]
+        self.unchanged_wire = outgoing.lines(self.unchanged) + b"\r\n"
         #: What the page costs, in all codings together.
-        self.size = self.counted = len(self._packed) + _OVERHEAD
+        self.size = self.counted = len(self._ready[KEPT_CODING].wire) + _OVERHEAD
 
     def in_coding(self, coding: Coding) -> tuple[Headers, bytes]:
-        """The page as it goes over the wire."""
-        ready = self._ready.get(coding)
-        if ready is None:
-            ready = self._put(coding, compression.quickly(coding, self._whole()))
-            self.size += len(ready[1])
-        return ready
+        """The page's headers and body."""
+        ready = self._in(coding)
+        return ready.headers, ready.wire[ready.start :]
+
+    def wire(self, coding: Coding) -> bytes:
+        """All that goes over the wire of it, from after the date on."""
+        return self._in(coding).wire
 
     def press_well(self) -> None:
         """Make the codings that were asked for smaller; takes milliseconds, so it is for another thread."""
         body = self._whole()
         for coding in list(self._ready):
             self._put(coding, compression.well(coding, body))
-        self._packed = self._ready[KEPT_CODING][1]
+
+    def _in(self, coding: Coding) -> _Ready:
+        ready = self._ready.get(coding)
+        if ready is None:
+            ready = self._put(coding, compression.quickly(coding, self._whole()))
+            self.size += len(ready.wire)
+        return ready
 
     def _whole(self) -> bytes:
-        return compression.unpacked(self._packed)
+        return compression.unpacked(self.in_coding(KEPT_CODING)[1])
 
-    def _put(self, coding: Coding, data: bytes) -> tuple[Headers, bytes]:
+    def _put(self, coding: Coding, data: bytes) -> _Ready:
         coded = [] if coding == "identity" else [("content-encoding", str(coding))]
-        self._ready[coding] = [*self._headers, *coded, ("content-length", str(len(data)))], data
-        return self._ready[coding]
+        headers = [*self._headers, *coded, ("content-length", str(len(data)))]
+        lines = outgoing.lines(headers) + b"\r\n"
+        ready = self._ready[coding] = _Ready(headers, lines + data, len(lines))
+        return ready
 
 
 @dataclass
@@ -104,14 +123,22 @@ class Pages:
         """Bytes held."""
         return self._bytes
 
+    def at_once(self, key: Key) -> Page | None:
+        """The same as `find`, where the database can be asked without waiting for it; None elsewhere."""
+        page = self._pages.get(key)
+        if page is None or self._ear.at_once is None:
+            return None
+        return self._checked(key, page, self._ear.at_once)
+
     async def find(self, key: Key) -> Page | None:
         """The page, if it is here and shows what the database holds now."""
         page = self._pages.get(key)
         if page is None:
             return None
         heard = await self._ear.hear(page.note.topic)
-        if self._pages.get(key) is not page:
-            return None
+        return self._checked(key, page, heard) if self._pages.get(key) is page else None
+
+    def _checked(self, key: Key, page: Page, heard: Heard) -> Page | None:
         mark = heard.mark()
         if mark is None or (mark != page.mark and not _still_holds(page, mark, heard)):
             self._drop(key)

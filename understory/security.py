@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -13,13 +12,11 @@ from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.wrappers import Response
 from flask_wtf import CSRFProtect
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WSGIResponse
 
 from understory.fields import FormRequest
+from understory.proxies import behind
 from understory.settings import Settings
-from understory.values import Proxies
 
 SESSION_COOKIE = "understory"
 
@@ -101,15 +98,6 @@ def _by_a_name(application: WSGIApplication) -> WSGIApplication:
         return WSGIResponse(page, 400, mimetype="text/html")(environ, start_response)
 
     return named
-
-
-def behind(proxies: Proxies, application: WSGIApplication) -> WSGIApplication:
-    """The application, told readers' own addresses by the proxies that may say them."""
-    if proxies.hops:
-        return ProxyFix(application, x_for=proxies.hops, x_proto=proxies.hops, x_host=proxies.hops)
-    if proxies.networks:
-        return cast("WSGIApplication", wrap_wsgi_with_proxy_headers(application, list(proxies.networks)))
-    return application
 
 
 def has_session() -> bool:

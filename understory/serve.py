@@ -1,4 +1,4 @@
-"""Makes the site ready once, then serves it with granian.
+"""Makes the site ready once, then serves it.
 
 Whatever must happen once (migrations, first articles, the first claim) happens here before a worker starts:
 two workers that create a schema at once would end each other.
@@ -6,33 +6,37 @@ two workers that create a schema at once would end each other.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
-import gc
+import os
+import resource
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import uvloop
 from flask import Flask
 from flask_migrate import upgrade
-from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
-from granian.log import LogLevels
-from granian.server import Server
 
-from understory import figures, logs, loop, settings
+from understory import figures, logs, settings, workers
+from understory.db import db
+from understory.door import MOST_CONNECTIONS, Door
 from understory.errors import DATABASE_FAULTS
 from understory.settings import SettingError, Settings
+
+if TYPE_CHECKING:
+    from understory.front import Front
 
 #: Makes something ready and gives a line to print, or None; it is told the site's address.
 StartTask = Callable[[str], str | None]
 
-#: Connections that one process holds open at once, streams among them; granian's own bound is far lower.
-CONNECTIONS = 24_000
+#: Descriptors beside the connections: the database, the log, what is read.
+_FILES = 256
 
-#: glibc's number for the most heaps of a process (mallopt(3)).
-_M_ARENA_MAX = -8
+#: The first descriptor that systemd hands over.
+_FIRST_GIVEN = 3
 
 
 def at_start(app: Flask, task: StartTask) -> None:
@@ -40,24 +44,29 @@ def at_start(app: Flask, task: StartTask) -> None:
     app.extensions.setdefault(__name__, []).append(task)
 
 
-def main(create_app: Callable[[Settings], Flask]) -> None:
+def main(create_app: Callable[[Settings], Flask], create_front: Callable[[], Front]) -> None:
     """Make the site ready, print where it is, serve until told to stop. A bad setting ends it with one line."""
-    try:
-        chosen = settings.load()
-        _refuse_taken_port(chosen)
-        logs.configure(chosen)
-        figures.share(f"{chosen.instance} {chosen.port}")
-        app = create_app(chosen)
-    except SettingError as error:
-        sys.exit(f"understory: {error}")
-    address = chosen.base_url or f"http://{_in_url(chosen.host)}:{chosen.port}"
-    try:
-        lines = make_ready(app, chosen, address)
-    except DATABASE_FAULTS as error:
-        said = " ".join(str(getattr(error, "orig", error)).split())
-        sys.exit(f"understory: UNDERSTORY_DATABASE_URL: the database cannot be used: {said}")
-    print("", f"{chosen.site_name} is at {address}/", *lines, "", sep="\n", flush=True)
-    serve(chosen)
+    with ExitStack() as held:
+        try:
+            chosen = settings.load()
+            listening = _listen(chosen, held)
+            logs.configure(chosen)
+            figures.share(f"{chosen.instance} {chosen.port}")
+            app = create_app(chosen)
+        except SettingError as error:
+            sys.exit(f"understory: {error}")
+        address = chosen.base_url or f"http://{_in_url(chosen.host)}:{chosen.port}"
+        try:
+            lines = make_ready(app, chosen, address)
+        except DATABASE_FAULTS as error:
+            said = " ".join(str(getattr(error, "orig", error)).split())
+            sys.exit(f"understory: UNDERSTORY_DATABASE_URL: the database cannot be used: {said}")
+        print("", f"{chosen.site_name} is at {address}/", *lines, "", sep="\n", flush=True)
+        with app.app_context():
+            # Connections do not outlive a fork.
+            db.engine.dispose()
+        held.enter_context(being_served(chosen))
+        workers.keep_working(lambda: _work(create_front, listening), chosen.workers, lambda: _close(listening))
 
 
 def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
@@ -72,13 +81,6 @@ def lock_of(chosen: Settings) -> Path:
     return chosen.instance / ".serving"
 
 
-def serve(chosen: Settings) -> None:
-    """Run the server until it is told to stop."""
-    loop.register()
-    with being_served(chosen):
-        _run(chosen)
-
-
 @contextmanager
 def being_served(chosen: Settings) -> Iterator[None]:
     """Hold the lock by which `flask restore` sees that it must not touch the data now."""
@@ -87,36 +89,15 @@ def being_served(chosen: Settings) -> Iterator[None]:
         yield
 
 
-def _run(chosen: Settings) -> None:
-    _save_memory()
-    Server(
-        "app:create_front",
-        factory=True,
-        address=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        interface=Interfaces.RSGI,
-        loop=Loops(loop.NAME),
-        # One thread for the sockets, and nothing but HTTP/1.1: a tenth of a page's processor time.
-        runtime_mode=RuntimeModes.st,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=4096,
-        backpressure=CONNECTIONS,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=20,
-    ).serve()
+def _work(create_front: Callable[[], Front], listening: list[socket.socket]) -> None:
+    """One worker's life."""
+    uvloop.run(_serve(create_front(), listening))
 
 
-def _save_memory() -> None:
-    """Before workers are forked: what is here now they share, as long as nobody writes to it."""
-    # The C library would give each thread a heap of its own, and most of each would lie idle. Others than glibc do not.
-    with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
-    # The collector writes to all that it looks through; what is frozen it leaves alone.
-    gc.collect()
-    gc.freeze()
+async def _serve(front: Front, listening: list[socket.socket]) -> None:
+    front.open()
+    await Door(front.handle, front.glance).serve(listening, front.hang_up, workers.STOP_SECONDS)
+    front.close()
 
 
 @contextmanager
@@ -131,13 +112,33 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _refuse_taken_port(chosen: Settings) -> None:
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((chosen.host, chosen.port))
-        except OSError as error:
-            raise SettingError(
-                f"UNDERSTORY_PORT: {chosen.host} port {chosen.port} cannot be used: {error.strerror}"
-            ) from None
+def _listen(chosen: Settings, held: ExitStack) -> list[socket.socket]:
+    """The sockets that systemd holds for this process (sd_listen_fds(3)), else one at the chosen address."""
+    _allow_connections()
+    if os.environ.get("LISTEN_PID") == str(os.getpid()):
+        given = range(_FIRST_GIVEN, _FIRST_GIVEN + int(os.environ["LISTEN_FDS"]))
+        return [held.enter_context(socket.socket(fileno=number)) for number in given]
+    try:
+        found = socket.getaddrinfo(chosen.host, chosen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listening = held.enter_context(socket.socket(family, kind, protocol))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise SettingError(
+            f"UNDERSTORY_PORT: {chosen.host} port {chosen.port} cannot be used: {error.strerror}"
+        ) from None
+    return [listening]
+
+
+def _allow_connections() -> None:
+    """Each connection is a descriptor, and the usual allowance is for a thousand."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _FILES
+    if 0 <= allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if most < 0 else min(wanted, most), most))
+
+
+def _close(listening: list[socket.socket]) -> None:
+    for one in listening:
+        one.close()

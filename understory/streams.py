@@ -15,8 +15,8 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-#: Sends bytes to one connection; awaited, they are on their way.
-Send = Callable[[bytes], Awaitable[None]]
+#: Sends bytes to one connection; what there is to wait for, where it does not take them now.
+Send = Callable[[bytes], Awaitable[None] | None]
 
 #: A line that means nothing, so that proxies keep quiet connections open and dead ones are noticed.
 HEARTBEAT = b":\n\n"
@@ -151,7 +151,8 @@ class Streams:
             if told.version <= reached:
                 break
             reached = told.version
-            await listener.send(told.data)
+            if (sent := listener.send(told.data)) is not None:
+                await sent
         listener.behind = False
 
     def _wake(self, changed: frozenset[int]) -> None:
@@ -192,7 +193,7 @@ class Streams:
                 listener.task.cancel()
                 continue
             sent = listener.send(data)
-            if _is_on_its_way(sent):
+            if sent is not None:
                 listener.waiting = True
                 self._keep(asyncio.ensure_future(self._wait_for(listener, sent)))
 
@@ -213,8 +214,3 @@ class Streams:
         """The loop holds tasks weakly: without this one could vanish while it works."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _is_on_its_way(sent: Awaitable[None]) -> bool:
-    """granian gives an awaitable without a `done` for what went straight to the socket: nothing to wait for."""
-    return asyncio.iscoroutine(sent) or (hasattr(sent, "done") and not sent.done())

@@ -1,4 +1,4 @@
-"""The bridge: what a WSGI application is asked and answers is the same behind RSGI."""
+"""The bridge: what a WSGI application is asked and answers is the same behind the front."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
-from tests.rsgi import Protocol, Scope
-from understory.bridge import LARGEST_BODY, Bridge
+from tests.exchange import Answered, asking
+from understory.bridge import Bridge
+from understory.incoming import LARGEST_BODY
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def app() -> Flask:
     return app
 
 
-def ask(app: Flask, parts: list[bytes] = (), **scope: Any) -> Protocol:
-    async def story() -> Protocol:
-        protocol = Protocol(list(parts))
+def ask(app: Flask, path: str = "/x", **more: Any) -> Answered:
+    async def story() -> Answered:
+        answered = Answered()
         bridge = Bridge(app.wsgi_app, 1, 1)
-        await bridge.pass_on(Scope(**{"path": "/x", **scope}), protocol)
+        await bridge.pass_on(asking(path, **more), answered)
         bridge.close()
-        return protocol
+        return answered
 
     return asyncio.run(story())
 
@@ -46,44 +47,18 @@ def test_a_question_arrives_whole(app):
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["one=1", "two=2"]
 
 
-def test_a_body_in_pieces_is_one_body(app):
-    answer = ask(app, [b"a" * 10, b"", b"b" * 5], method="POST", lines=[("content-type", "text/plain")])
-    assert answer.body.endswith(b"a" * 10 + b"b" * 5)
+def test_a_body_arrives(app):
+    answer = ask(app, body=b"a" * 15, method="POST", lines=[("content-type", "text/plain")])
+    assert answer.body.endswith(b"a" * 15)
 
 
 @pytest.mark.parametrize(
-    ("parts", "lines"),
-    [
-        ([b"x"], [("content-length", str(LARGEST_BODY + 1))]),
-        ([b"x" * 400_000] * 4, []),
-    ],
+    ("body", "lines"), [(b"x", [("content-length", str(LARGEST_BODY + 1))]), (b"x" * (LARGEST_BODY + 1), [])]
 )
-def test_what_is_too_large_is_refused_by_the_application(app, parts, lines):
+def test_what_is_too_large_is_refused_by_the_application(app, body, lines):
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
-    assert ask(app, parts, method="POST", lines=lines).status == 413
+    assert ask(app, body=body, is_whole=False, method="POST", lines=lines).status == 413
 
 
 def test_headers_said_twice_are_one_list(app):
     assert b"'1,2'" in ask(app, lines=[("x-a", "1"), ("x-a", "2")]).body
-
-
-class Slow(Protocol):
-    """A connection on which the rest of the body never comes."""
-
-    async def __aiter__(self):
-        yield b"body="
-        await self.left.wait()
-
-
-def test_a_body_that_does_not_come_is_waited_for_only_so_long(app, monkeypatch):
-    monkeypatch.setattr("understory.bridge.BODY_SECONDS", 0.01)
-
-    async def story() -> Protocol:
-        protocol, bridge = Slow(), Bridge(app.wsgi_app, 1, 1)
-        await bridge.pass_on(Scope(path="/x", method="POST"), protocol)
-        bridge.close()
-        return protocol
-
-    late = asyncio.run(story())
-    assert (late.status, late.header("connection")) == (408, "close")
-    assert b"send it again" in late.body

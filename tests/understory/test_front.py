@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from tests.builders import add_article
-from tests.rsgi import Protocol, Scope
+from tests.exchange import Answered, asking
 from understory import listening, values
 from understory.front import Front
 from understory.listening import StreamPath
@@ -23,12 +23,12 @@ def ask(make_site, monkeypatch):
     monkeypatch.setattr(listening, "MOST_STREAMS_OF_ONE", 2)
     numbers = count(1)
 
-    def ask(*browsers: dict[str, str], **settings: object) -> list[Protocol]:
+    def ask(*browsers: dict[str, str], **settings: object) -> list[Answered]:
         site = make_site(**settings)
         slug = f"story-{next(numbers)}"
         add_article(site, slug=slug)
 
-        async def story() -> list[Protocol]:
+        async def story() -> list[Answered]:
             door = Front(site)
             async with staying() as stay:
                 return [await stay(door, slug, **browser) for browser in browsers]
@@ -41,17 +41,15 @@ def ask(make_site, monkeypatch):
 @asynccontextmanager
 async def staying():
     """Browsers that stay until the end, unless `leaves` says otherwise."""
-    protocols: list[Protocol] = []
+    protocols: list[Answered] = []
     tasks = []
 
     async def stay(door: Front, slug: str, address: str = ELSEWHERE, told: str = "", leaves: bool = False):
         lines = [("x-forwarded-for", told)] if told else []
-        protocol = Protocol()
+        protocol = Answered()
         protocols.append(protocol)
         tasks.append(
-            asyncio.create_task(
-                door.__rsgi__(Scope(f"/articles/{slug}/live", lines=lines, client=f"{address}:1"), protocol)
-            )
+            asyncio.create_task(door.handle(asking(f"/articles/{slug}/live", lines=lines, client=address), protocol))
         )
         if leaves:
             protocol.left.set()
@@ -65,7 +63,7 @@ async def staying():
     await asyncio.gather(*tasks)
 
 
-def statuses(answers: list[Protocol]) -> list[int]:
+def statuses(answers: list[Answered]) -> list[int]:
     return [answer.status for answer in answers]
 
 
@@ -99,7 +97,7 @@ def test_a_full_house_and_a_locked_database_ask_to_come_again(make_site, monkeyp
     site = make_site()
     slug = add_article(site)
 
-    async def story() -> list[Protocol]:
+    async def story() -> list[Answered]:
         door = Front(site)
         async with staying() as stay:
             monkeypatch.setattr(listening, "MOST_STREAMS", 0)
@@ -116,7 +114,7 @@ def test_a_full_house_and_a_locked_database_ask_to_come_again(make_site, monkeyp
 
 
 def test_a_stream_of_nothing_is_not_found(make_site):
-    async def story() -> Protocol:
+    async def story() -> Answered:
         async with staying() as stay:
             return await stay(Front(make_site()), "nothing-here")
 

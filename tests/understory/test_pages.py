@@ -11,8 +11,9 @@ import brotli
 import pytest
 
 from tests.builders import add_article, add_comment, queries_of, signed_in
-from tests.rsgi import Protocol, Scope
+from tests.exchange import Answered, asking
 from understory.answers import Answer, Note
+from understory.exchange import Request
 from understory.front import Front
 from understory.pages import Pages
 
@@ -183,7 +184,8 @@ def test_a_coding_that_is_asked_for_later_counts_too():
         before = pages.size
         plain = body(page)
         assert await pages.find("/") is page
-        assert pages.size == before + len(plain)
+        assert pages.size == before + len(page.wire("identity"))
+        assert page.wire("identity").endswith(plain)
         database.commits, database.at = 3, 2
         assert await pages.find("/") is None
         assert pages.size == 0
@@ -207,15 +209,15 @@ def test_a_page_that_is_pressed_well_is_the_same_page():
 def ask(make_site):
     """Asks a front for several things in turn."""
 
-    def ask(site, *scopes: Scope) -> list[Protocol]:
-        async def story() -> list[Protocol]:
+    def ask(site, *scopes: Request) -> list[Answered]:
+        async def story() -> list[Answered]:
             door = Front(site)
             answers = []
             for scope in scopes:
-                protocol = Protocol()
-                await door.__rsgi__(scope, protocol)
+                protocol = Answered()
+                await door.handle(scope, protocol)
                 answers.append(protocol)
-            door.__rsgi_del__(asyncio.get_running_loop())
+            door.close()
             return answers
 
         return asyncio.run(story())
@@ -227,7 +229,7 @@ def test_a_second_reader_costs_no_query_into_comments(site, ask):
     slug = add_article(site)
     add_comment(site, slug)
     with queries_of(site) as asked:
-        first, second = ask(site, Scope(f"/articles/{slug}"), Scope(f"/articles/{slug}"))
+        first, second = ask(site, asking(f"/articles/{slug}"), asking(f"/articles/{slug}"))
     assert len([query for query in asked if "comments" in query]) == 1
     assert (second.status, second.body) == (200, first.body)
     assert "A thought." in second.body.decode()
@@ -237,10 +239,10 @@ def test_what_a_browser_has_is_not_sent_again_and_the_rest_is_compressed(site, a
     path = f"/articles/{add_article(site)}"
     plain, small, known, head = ask(
         site,
-        Scope(path),
-        Scope(path, lines=[("accept-encoding", "gzip, br")]),
-        Scope(path, lines=[("if-none-match", 'W/"other", ' + (ask(site, Scope(path))[0].header("etag") or ""))]),
-        Scope(path, method="HEAD"),
+        asking(path),
+        asking(path, lines=[("accept-encoding", "gzip, br")]),
+        asking(path, lines=[("if-none-match", 'W/"other", ' + (ask(site, asking(path))[0].header("etag") or ""))]),
+        asking(path, method="HEAD"),
     )
     assert small.header("content-encoding") == "br"
     assert brotli.decompress(small.body) == plain.body
@@ -252,7 +254,7 @@ def test_what_a_browser_has_is_not_sent_again_and_the_rest_is_compressed(site, a
 def test_a_moderator_s_page_is_given_to_nobody_else(site, ask):
     path = f"/articles/{add_article(site)}"
     cookies = "; ".join(f"{name}={value}" for name, value in signed_in(site).cookies().items())
-    own, public = ask(site, Scope(path, lines=[("cookie", cookies)]), Scope(path))
+    own, public = ask(site, asking(path, lines=[("cookie", cookies)]), asking(path))
     assert "/admin/" in own.body.decode()
     assert "/admin/" not in public.body.decode()
     assert public.header("set-cookie") is None
@@ -260,20 +262,20 @@ def test_a_moderator_s_page_is_given_to_nobody_else(site, ask):
 
 def test_what_another_article_says_of_this_one_is_never_old(site, ask):
     first = add_article(site, "First")
-    paths = [Scope(f"/articles/{first}"), Scope("/")]
+    paths = [asking(f"/articles/{first}"), asking("/")]
     before = ask(site, *paths)
 
-    async def story() -> list[Protocol]:
+    async def story() -> list[Answered]:
         door = Front(site)
         answers = []
         for turn in range(2):
             for scope in paths:
-                protocol = Protocol()
-                await door.__rsgi__(scope, protocol)
+                protocol = Answered()
+                await door.handle(scope, protocol)
                 answers.append(protocol)
             if not turn:
                 await asyncio.to_thread(add_article, site, "Second")
-        door.__rsgi_del__(asyncio.get_running_loop())
+        door.close()
         return answers[2:]
 
     after = asyncio.run(story())
@@ -299,8 +301,8 @@ def test_no_read_is_older_than_the_last_answered_write_before_it(make_site):
         chance = random.Random(1)
         while not stop.is_set():
             before = answered
-            protocol = Protocol()
-            await door.__rsgi__(Scope(f"/articles/{slug}"), protocol)
+            protocol = Answered()
+            await door.handle(asking(f"/articles/{slug}"), protocol)
             if before and f"comment number {before}." not in protocol.body.decode():
                 stale.append((before, protocol.body.decode()))
             await asyncio.sleep(chance.random() / 500)
@@ -310,7 +312,7 @@ def test_no_read_is_older_than_the_last_answered_write_before_it(make_site):
         stale: list[tuple[int, str]] = []
         writing = asyncio.create_task(asyncio.to_thread(write))
         await asyncio.gather(writing, *(read(door, stale) for _ in range(8)))
-        door.__rsgi_del__(asyncio.get_running_loop())
+        door.close()
         return stale
 
     assert asyncio.run(story()) == []

@@ -30,9 +30,9 @@ def test_the_server_walks_its_rounds_once_it_is_up(site, monkeypatch):
         loop = asyncio.get_running_loop()
         rounds.add(site, lambda: loop.call_soon_threadsafe(walked.set))
         door = Front(site)
-        door.__rsgi_init__(loop)
+        door.open()
         await asyncio.wait_for(walked.wait(), 10)
-        door.__rsgi_del__(loop)
+        door.close()
 
     asyncio.run(story())
     assert Reader(site).get("/").status_code == 200

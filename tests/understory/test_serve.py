@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
-from granian import _granian as server
 from sqlalchemy import func, select
 
-from app import create_app
+from app import create_app, create_front
 from blueprints.articles.models import Article
 from tests.builders import add_account, at_once, within
 from understory import serve
@@ -76,8 +74,11 @@ def test_a_port_that_is_taken_stops_the_start(make_site, tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         chosen = make_site(port=taken.getsockname()[1]).extensions["understory.settings"]
-        with pytest.raises(SettingError, match=r"UNDERSTORY_PORT: 127\.0\.0\.1 port .* cannot be used: "):
-            serve._refuse_taken_port(chosen)
+        with (
+            ExitStack() as held,
+            pytest.raises(SettingError, match=r"UNDERSTORY_PORT: 127\.0\.0\.1 port .* cannot be used: "),
+        ):
+            serve._listen(chosen, held)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +89,6 @@ def test_the_printed_address_is_one_to_open(host, shown):
     assert serve._in_url(host) == shown
 
 
-def test_the_server_s_allocator_is_told_to_give_memory_back():
-    name = "_RJEM_MALLOC_CONF"
-    assert "dirty_decay_ms:1000" in os.environ[name]
-    assert name.encode() in Path(server.__file__).read_bytes(), "the server has another allocator now"
-
-
 def test_a_database_that_is_not_there_stops_the_start_with_one_line(monkeypatch, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -102,7 +97,7 @@ def test_a_database_that_is_not_there_stops_the_start_with_one_line(monkeypatch,
     monkeypatch.setenv("UNDERSTORY_PORT", str(nobody_here))
     monkeypatch.setenv("UNDERSTORY_DATABASE_URL", f"postgresql://ada:hunter2@127.0.0.1:{nobody_here}/site")
     with pytest.raises(SystemExit) as refusal:
-        serve.main(create_app)
+        serve.main(create_app, create_front)
     said = str(refusal.value)
     assert said.startswith("understory: UNDERSTORY_DATABASE_URL: the database cannot be used: ")
     assert "\n" not in said

@@ -28,7 +28,10 @@ class Heard(Protocol):
 
 
 class Ear(Protocol):
-    """One database, asked by one process."""
+    """One database, asked by one process; `at_once` where it answers without being waited for."""
+
+    @property
+    def at_once(self) -> Heard | None: ...
 
     async def hear(self, *topics: int | None) -> Heard:
         """Ask the database now, about these topics too; None stands for no topic."""

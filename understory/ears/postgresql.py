@@ -70,6 +70,8 @@ class PostgreSQLEar:
     """Has one connection for questions and one that listens."""
 
     def __init__(self, engine: Engine, version: VersionOf) -> None:
+        #: Asking goes over a wire.
+        self.at_once = None
         self._parameters = parameters(engine.url)
         self._query = _question(version).compile(dialect=engine.dialect).string
         self._connection: psycopg.AsyncConnection | None = None

@@ -28,6 +28,7 @@ class SQLiteEar:
     def __init__(self, engine: Engine, version: VersionOf) -> None:
         self._path = engine.url.database
         self._version = str(version(bindparam("topic")).compile(dialect=engine.dialect))
+        self.at_once = self
         self._connections = 0
         self._connection: sqlite3.Connection | None = None
 

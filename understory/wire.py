@@ -1,0 +1,220 @@
+"""HTTP/1.1 on sockets: each connection's requests are answered one after another.
+
+What can be answered from memory is answered the moment it arrives, before anything else is made of it: this is
+what the site has a server of its own for. Who sends nothing, or too slowly, is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections import deque
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, cast
+
+from understory import outgoing
+from understory.exchange import HeaderLines, Request
+from understory.incoming import Ends, Incoming, Unreadable
+from understory.outgoing import Audience
+
+#: How long a request's head and its body may take to arrive, in seconds: for a body, a photograph's time on a bad line.
+HEAD_SECONDS = 30.0
+BODY_SECONDS = 60.0
+
+#: How long a connection may be idle, and how long one is listened to that sent too much, in seconds.
+IDLE_SECONDS = 75.0
+LINGER_SECONDS = 2.0
+
+if TYPE_CHECKING:
+    from understory.door import Door
+
+_PLAIN = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
+_LATE = b"The rest of the request did not come. Please send it again.\n"
+_FAILED = b"Something went wrong here. Please try again.\n"
+
+_logger = logging.getLogger(__name__)
+
+
+class Connection(asyncio.Protocol):
+    """One connection, and the Exchange of the request that is being answered on it."""
+
+    __slots__ = (
+        "_audience", "_door", "_incoming", "_is_answered", "_is_bodiless", "_is_chunking", "_is_last",
+        "_is_streaming", "_is_working", "_queue", "_transport", "deadline",
+    )  # fmt: skip
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._transport = cast("asyncio.Transport", None)
+        self._incoming: Incoming | None = None
+        #: Requests that came while another was being answered, and whether each is the last.
+        self._queue: deque[tuple[Request, bool]] = deque()
+        self._is_working = self._is_streaming = self._is_last = False
+        self._is_bodiless = self._is_chunking = self._is_answered = False
+        self._audience = Audience()
+        #: When the time of what it is at is up, by the loop's clock.
+        self.deadline = door.loop.time() + HEAD_SECONDS
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        if not self._door.admits(self):
+            self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        incoming = self._incoming
+        if not self._is_working and (incoming is None or not incoming.is_arriving):
+            ready = None if self._door.is_closing else self._door.glance(data)
+            if ready is not None:
+                self._transport.write(outgoing.STATUS_LINES[ready[0]] + self._door.date + ready[1])
+                self.deadline = self._door.loop.time() + IDLE_SECONDS
+                return
+        if incoming is None:
+            incoming = self._incoming = Incoming(self._ends())
+        if incoming.is_over:
+            return
+        self._read(incoming, data)
+
+    def _ends(self) -> Ends:
+        peer, here = (self._transport.get_extra_info(name) for name in ("peername", "sockname"))
+        return Ends(peer[0] if peer else "", (here[0], here[1]) if here else ("localhost", 80))
+
+    def _read(self, incoming: Incoming, data: bytes) -> None:
+        before = incoming.is_arriving, incoming.in_head
+        try:
+            self._queue.extend(incoming.feed(data))
+        except Unreadable as refusal:
+            self._is_last = True
+            if not self._is_working:
+                self.answer(refusal.status, _PLAIN, f"{refusal}\n".encode())
+            return
+        if self._queue and not self._is_working:
+            self._begin_next()
+        if self._is_working:
+            # Who sends on meanwhile is heard afterwards.
+            if self._queue or incoming.is_arriving:
+                self._hear(False)
+            return
+        if before != (incoming.is_arriving, incoming.in_head):
+            self._allow(HEAD_SECONDS if incoming.in_head else BODY_SECONDS)
+        if incoming.wants_word:
+            incoming.wants_word = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def eof_received(self) -> bool:
+        """Who has no more to say may still listen until the answer is there; a stream has no such end."""
+        self._is_last = True
+        return self._is_working and not self._is_streaming
+
+    def pause_writing(self) -> None:
+        self._audience.slow_down()
+
+    def resume_writing(self) -> None:
+        self._audience.go_on()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._door.connections.discard(self)
+        self._incoming = None
+        self._queue.clear()
+        self._is_last = True
+        self._audience.leave()
+
+    def answer(self, status: int, headers: HeaderLines, body: bytes = b"") -> None:
+        if not self._transport.is_closing():
+            head = outgoing.head(
+                status, self._door.date, headers, len(body), is_last=self._is_last or self._door.is_closing
+            )
+            self._transport.write(head if self._is_bodiless else head + body)
+        self._is_answered = True
+        if not self._is_working:
+            self._part()
+
+    def begin(self, status: int, headers: HeaderLines) -> None:
+        self._is_streaming = True
+        # What comes in chunks has an end of its own; what does not ends with the connection.
+        self._is_last |= not self._is_chunking
+        framing = [("transfer-encoding", "chunked")] if self._is_chunking else []
+        self._transport.write(outgoing.head(status, self._door.date, [*headers, *framing], is_last=self._is_last))
+
+    def send(self, data: bytes) -> Awaitable[None] | None:
+        if self._transport.is_closing():
+            return None
+        self._transport.write(outgoing.chunk(data) if self._is_chunking else data)
+        return self._audience.relieved()
+
+    def gone(self) -> Awaitable[object]:
+        return self._audience.gone()
+
+    def _begin_next(self) -> None:
+        request, self._is_last = self._queue.popleft()
+        self._is_working = True
+        self._is_answered = False
+        self._is_bodiless = request.method == "HEAD"
+        self._is_chunking = request.http_version != "1.0"
+        self.deadline = math.inf
+        task = self._door.loop.create_task(self._work(request))
+        self._door.tasks.add(task)
+        task.add_done_callback(self._door.tasks.discard)
+
+    async def _work(self, request: Request) -> None:
+        try:
+            await self._door.handle(request, self)
+        except Exception:
+            _logger.exception("a request failed")
+        if not (self._is_streaming or self._is_answered):
+            self.answer(500, _PLAIN, _FAILED)
+        if self._is_streaming and self._is_chunking and not self._transport.is_closing():
+            self._transport.write(outgoing.LAST_CHUNK)
+        self._finish()
+
+    def _finish(self) -> None:
+        """What comes after an answer: the next request, a pause, or the end."""
+        self._is_working = self._is_streaming = False
+        incoming = self._incoming
+        if self._is_last or self._door.is_closing:
+            self._part()
+        elif self._queue:
+            self._begin_next()
+        else:
+            arriving = incoming is not None and incoming.is_arriving
+            self._allow(BODY_SECONDS if arriving else IDLE_SECONDS)
+            self._hear(True)
+
+    def _part(self) -> None:
+        """Close; but who is still sending would lose the answer by that, and is listened to for a moment."""
+        if self._transport.is_closing():
+            return
+        if self._incoming is not None and self._incoming.is_arriving:
+            self._incoming.is_over = True
+            self._transport.write_eof()
+            self._hear(True)
+            self._allow(IDLE_SECONDS if self._transport.get_write_buffer_size() else LINGER_SECONDS)
+        else:
+            self._transport.close()
+            self._allow(IDLE_SECONDS)
+
+    def _allow(self, seconds: float) -> None:
+        self.deadline = self._door.loop.time() + seconds
+
+    def _hear(self, wanted: bool) -> None:
+        if wanted != self._transport.is_reading() and not self._transport.is_closing():
+            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+
+    def expire(self) -> None:
+        """Its time is up."""
+        if self._incoming is not None and self._incoming.is_arriving and not self._incoming.is_over:
+            self._incoming.is_over = self._is_last = True
+            self.answer(408, _PLAIN, _LATE)
+        elif self._transport.get_write_buffer_size() or self._incoming is None or self._incoming.is_over:
+            self.abort()
+        else:
+            self._part()
+
+    def close(self) -> None:
+        """The process stops: nothing more is taken from who has been answered, or never asked in all this time."""
+        is_new = self._incoming is None and self.deadline - self._door.loop.time() > HEAD_SECONDS - 1
+        if not (self._is_working or is_new or (self._incoming is not None and self._incoming.is_arriving)):
+            self._part()
+
+    def abort(self) -> None:
+        self._transport.abort()
