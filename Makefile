@@ -12,6 +12,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 REDIS := $(shell command -v redis-server)
+FAKETIME := $(shell command -v faketime)
 NGINX := $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 POSTGRESQL := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
 
@@ -59,13 +60,13 @@ ifeq ($(CHROMIUM),)
 endif
 
 servers:
-ifneq ($(and $(POSTGRESQL),$(REDIS),$(NGINX)),)
+ifneq ($(and $(POSTGRESQL),$(REDIS),$(NGINX),$(FAKETIME)),)
 	@:
 else
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql redis-server nginx-light; \
+	  $(APT) update -q && $(APT) install -y -q --no-install-recommends postgresql redis-server nginx-light faketime; \
 	else \
-	  echo "This needs PostgreSQL, Redis and nginx: sudo apt-get install postgresql redis-server nginx-light" >&2; exit 1; \
+	  echo "This needs PostgreSQL, Redis, nginx and faketime: sudo apt-get install postgresql redis-server nginx-light faketime" >&2; exit 1; \
 	fi
 endif
 

@@ -20,10 +20,10 @@ Posts = dict[str, float]
 def post(part: Part) -> None:
     """Rate, waits and fairness; each run goes on in the thread that the one before it made longer."""
     path = ARTICLE.format(50)
-    with Site().seed(50) as site, Isso() as isso:
+    with Site().seed(50) as site, Site(WORKERS="2").seed(50) as two, Isso() as isso:
 
-        def ours() -> list[Poster]:
-            return [Poster(site.port, of_understory(site.port, path, who)) for who in range(POSTERS)]
+        def ours(here: Site = site) -> list[Poster]:
+            return [Poster(here.port, of_understory(here.port, path, who)) for who in range(POSTERS)]
 
         def theirs() -> list[Poster]:
             return [Poster(isso.port, of_isso("/thread/", who)) for who in range(POSTERS)]
@@ -34,10 +34,13 @@ def post(part: Part) -> None:
             "32 readers, a page a second each": lambda: asyncio.run(beside_paced(site, path, ours())),
             "32 readers without a pause": lambda: asyncio.run(_beside_pressing(site, path, ours())),
             "nobody reading": lambda: asyncio.run(posting_alone(site, path, ours())),
+            "two processes, nobody reading": lambda: asyncio.run(posting_alone(two, path, ours(two))),
+            "two processes, 32 readers, a page a second each": lambda: asyncio.run(beside_paced(two, path, ours(two))),
             "Isso, nobody reading": lambda: asyncio.run(posting_alone(isso, path, theirs())),
             "Isso, 32 readers, a page a second each": lambda: asyncio.run(beside_paced(isso, theirs_path, theirs())),
         }
         asyncio.run(post_together(ours(), 1))
+        asyncio.run(post_together(ours(two), 1))
         asyncio.run(post_together(theirs(), 1))
         seen = part.interleaved(measures)
     for name, runs in seen.items():

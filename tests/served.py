@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,12 +93,13 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[Served]:
-    """Serve a site of its own from `folder` until the block ends."""
+def serving(folder: Path, surroundings: Mapping[str, str] = {}, **settings: object) -> Iterator[Served]:
+    """Serve a site of its own from `folder` until the block ends, in an environment that has these surroundings."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTORY_")}
     given = {"instance": folder / "instance", "port": port, "post_limit": "off", "sign_in_limit": "off", **settings}
     environment |= {f"UNDERSTORY_{name.upper()}": str(value) for name, value in given.items()}
+    environment |= surroundings
     site = Served(f"http://127.0.0.1:{port}", folder / "instance", folder / "log.txt", environment)
     try:
         site.start()

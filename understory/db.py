@@ -14,11 +14,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
-from sqlalchemy import CursorResult, MetaData, Select, UpdateBase, event
+from sqlalchemy import CursorResult, Dialect, MetaData, Select, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
-from understory import engines
+from understory import engines, settings
 from understory.bell import Ringing
 from understory.engines import Turn, taking_turn, turn
 from understory.errors import DATABASE_FAULTS, Unavailable
@@ -142,23 +142,24 @@ def run(statement: Statement | UpdateBase, **bound: Any) -> Result:
 def _execute(session: Session, statement: Any, bound: dict[str, Any]) -> Any:
     if not isinstance(statement, Statement):
         return session.connection().execute(statement, bound)
-    driver = session.info.get(_DRIVER) or _driver_of(session)
-    if driver is None:
+    found = session.info.get(_DRIVER) or _driver_of(session)
+    if found is None:
         return _through_sqlalchemy(session.connection(), statement, bound)
-    return statement.on(driver, db.engine.dialect, bound)
+    driver, dialect = found
+    return statement.on(driver, dialect, bound)
 
 
 def _through_sqlalchemy(connection: Connection, statement: Statement, bound: Mapping[str, Any]) -> Any:
     return connection.execute(statement.built, dict(bound))
 
 
-def _driver_of(session: Session) -> Any:
+def _driver_of(session: Session) -> tuple[Any, Dialect] | None:
     """The session's own connection below SQLAlchemy, in a transaction; None with another database than SQLite."""
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         return None
-    driver = session.info[_DRIVER] = connection.connection.driver_connection
-    return driver
+    found = session.info[_DRIVER] = connection.connection.driver_connection, connection.dialect
+    return found
 
 
 @event.listens_for(SignallingSession, "after_transaction_end")
@@ -170,7 +171,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engines.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     with app.app_context():
-        engines.set_up(db.engine)
+        engines.set_up(db.engine, has_company=settings.of(app).workers > 1)
     # A batch is how SQLite alters a table: it copies it. PostgreSQL is left to its own ALTER.
     migrate.init_app(
         app, db, directory=f"{app.root_path}/understory/migrations", render_as_batch=True, include_object=is_modelled

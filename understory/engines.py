@@ -1,8 +1,7 @@
 """What each database needs before it serves: how it is opened, and how its writers take turns.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit that was answered survives a power cut. Its writers
-take turns on a lock of this process before they ask the file, because SQLite's own waiting is a lottery in
-which a writer can lose for a second and more.
+take turns on a lock of this process before they ask the file, and processes on one of the machine (turns.py).
 
 PostgreSQL has one lock for all hosts (pg_advisory_xact_lock), which most acts take for themselves alone: each of
 them then sees what it would see on SQLite, one state that nobody else changes. What comes in crowds shares it, and
@@ -11,17 +10,20 @@ takes turns on the rows that it touches.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, Engine
 
 from understory.errors import Unavailable
+from understory.turns import Turns
 
 #: Connections that a process keeps: one for each request that it works on at a time, and some for the streams.
 POOL = 16
@@ -58,6 +60,9 @@ turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 _one_writer = Lock()
 
+#: Where several processes of this machine write to one file: how they take turns.
+_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
+
 
 def options(address: str) -> dict[str, Any]:
     """What SQLAlchemy is to open a database with; one connection closed and opened again costs a request's time."""
@@ -80,9 +85,14 @@ def parameters(url: URL) -> dict[str, Any]:
     return {**_ALIVE, **given}
 
 
-def set_up(engine: Engine) -> None:
-    """Have every connection and transaction of an engine begin as its database needs it."""
+def set_up(engine: Engine, *, has_company: bool) -> None:
+    """Have every connection and transaction of an engine begin as its database needs it.
+
+    With company, other processes of this machine write to the same database all the time.
+    """
     if engine.dialect.name == "sqlite":
+        if has_company and engine.url.database:
+            _turns[engine] = Turns(engine.url.database)
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
     else:
@@ -97,14 +107,30 @@ def taking_turn(engine: Engine | Connection, mine: Turn) -> Iterator[None]:
         if engine.dialect.name != "sqlite":
             yield
             return
+        until = time.monotonic() + WAIT_MS / 1000
         if not _one_writer.acquire(timeout=WAIT_MS / 1000):
             raise Unavailable
         try:
-            yield
+            with _beside_others(engine, until):
+                yield
         finally:
             _one_writer.release()
     finally:
         turn.reset(token)
+
+
+@contextmanager
+def _beside_others(engine: Engine | Connection, until: float) -> Iterator[None]:
+    turns = _turns.get(engine) if isinstance(engine, Engine) else None
+    if turns is None:
+        yield
+        return
+    if not turns.take(until):
+        raise Unavailable
+    try:
+        yield
+    finally:
+        turns.give()
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

@@ -74,8 +74,8 @@ class Front:
         given = made = 0
         while True:
             known.pages.labels("from memory").inc(self._hot.given - given)
-            known.pages.labels("made").inc(self._hot.made - made)
-            given, made = self._hot.given, self._hot.made
+            known.pages.labels("made").inc(self._hot.pages.made - made)
+            given, made = self._hot.given, self._hot.pages.made
             known.streams.set(len(self._listening.streams))
             known.kept.set(self._hot.pages.size)
             await asyncio.sleep(REPORT_SECONDS)

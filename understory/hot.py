@@ -84,8 +84,8 @@ class HotPages:
         self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
         self.pages = Pages(ear, chosen.page_cache * 2**20)
-        #: Pages given from memory, and pages made.
-        self.given = self.made = 0
+        #: Pages given from memory.
+        self.given = 0
 
     def glance(self, data: bytes) -> tuple[int, bytes] | None:
         """The answer, from after its date on, to a reader who asks for a page that is here and good.
@@ -124,7 +124,6 @@ class HotPages:
             if request.method != "GET" or self._paths.fullmatch(request.path) is None:
                 return False
             made = await self.pages.make(key, lambda: self._render(request))
-            self.made += 1
             if isinstance(made, Answer):
                 exchange.answer(made.status, made.headers, made.body)
                 return True

@@ -13,9 +13,9 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
-from redis.exceptions import RedisError
 
 from understory import serve, settings
 from understory.errors import TooMany
@@ -23,8 +23,11 @@ from understory.errors import TooMany
 #: How long a Redis that did not answer is left alone, in seconds.
 AWAY_SECONDS = 5.0
 
+#: By more than this a clock does not drift, somebody has set it; in seconds.
+_SET_SECONDS = 60.0
+
 #: How long an answer of Redis is waited for: who posts waits as long.
-_PATIENCE: dict[str, Any] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
+_PATIENCE: dict[str, Any] = {"wrap_exceptions": True, "socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
 _logger = logging.getLogger(__name__)
 
@@ -53,16 +56,28 @@ class Counts:
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._shared = MovingWindowRateLimiter(storage_from_string(address, **_PATIENCE)) if address else None
         self._away_until = 0.0
+        self._clock_ahead = _clock_ahead()
 
     def hit(self, item: RateLimitItem, *who: str) -> float | None:
         """Count one act; gives when there is room for another (seconds since 1970) where there was none for this."""
         if self._shared is not None and time.monotonic() >= self._away_until:
             try:
                 return _hit(self._shared, item, who)
-            except RedisError as error:
-                _logger.error("limits are counted by each process alone for now: %s", " ".join(str(error).split()))
+            except StorageError as failure:
+                _logger.error(
+                    "limits are counted by each process alone for now: %s", " ".join(str(failure.storage_error).split())
+                )
                 self._away_until = time.monotonic() + AWAY_SECONDS
+        # Counted by a clock that was set since, acts would lie in the future, and everybody would wait for it.
+        if abs(_clock_ahead() - self._clock_ahead) > _SET_SECONDS:
+            self._own.storage.reset()
+            self._clock_ahead = _clock_ahead()
         return _hit(self._own, item, who)
+
+
+def _clock_ahead() -> float:
+    """How far the clock of days and hours is ahead of the one that nobody sets, in seconds."""
+    return time.time() - time.monotonic()
 
 
 def init_app(app: Flask) -> None:

@@ -9,8 +9,6 @@ import base64
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from understory.settings import current
 
 #: Characters of a keyed hash: 128 bits.
@@ -24,11 +22,15 @@ def keyed_hash(text: str, purpose: str) -> str:
 
 def seal(text: str) -> str:
     """Text that only this site can read again."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415  # megabytes that most workers never need
+
     return Fernet(_sealing_key()).encrypt(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str | None:
     """The text, or None when it was sealed under another secret key."""
+    from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415  # as above
+
     try:
         return Fernet(_sealing_key()).decrypt(sealed.encode()).decode()
     except InvalidToken:

@@ -53,7 +53,7 @@ class Settings:
     public_log: bool = _setting(False, values.switch, "show at /moderation what moderators did, with their reasons")
     public_log_names: bool = _setting(False, values.switch, "say there which moderator it was")
     comments_per_page: int = _setting(20, values.whole(1, 200), "top-level comments on a page of a thread")
-    page_cache: int = _setting(12, values.whole(0, 65536), "MiB of finished pages that a process keeps; 0: none")
+    page_cache: int = _setting(8, values.whole(0, 65536), "MiB of finished pages that a process keeps; 0: none")
     post_limit: str = _setting("10 per minute", values.limit, "comments from one address; off ends both post limits")
     thread_limit: str = _setting("120 per minute", values.limit, "comments in one thread, from all addresses together")
     act_limit: str = _setting("60 per minute", values.limit, "votes, reports and changes from one address")

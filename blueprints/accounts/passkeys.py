@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from blueprints.accounts import queries, record
 from blueprints.accounts.models import Account, Event, Passkey
 from understory import clock
 from understory.db import db, transaction
 from understory.errors import Missing, Refused
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 #: A proof is longer than a token and far shorter than this.
 LONGEST_PROOF = 20_000
@@ -50,42 +38,55 @@ class Place:
 
 def to_make(account: Account, place: Place, challenge: bytes) -> str:
     """What a browser needs to make a passkey, as JSON."""
-    options = generate_registration_options(
+    import webauthn  # noqa: PLC0415  # megabytes that most workers never need
+    from webauthn.helpers import structs  # noqa: PLC0415  # as above
+
+    options = webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name=place.name,
         user_id=f"account {account.id}".encode(),
         user_name=account.name,
         challenge=challenge,
         exclude_credentials=_descriptors(account.id),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def to_prove(place: Place, challenge: bytes, account_id: int | None = None) -> str:
     """What a browser needs to prove one, as JSON: any passkey of this site, or one of an account."""
-    wanted = UserVerificationRequirement.REQUIRED if account_id is None else UserVerificationRequirement.PREFERRED
-    options = generate_authentication_options(
+    import webauthn  # noqa: PLC0415  # as above
+    from webauthn.helpers import structs  # noqa: PLC0415  # as above
+
+    wanted = (
+        structs.UserVerificationRequirement.REQUIRED
+        if account_id is None
+        else structs.UserVerificationRequirement.PREFERRED
+    )
+    options = webauthn.generate_authentication_options(
         rp_id=place.host,
         challenge=challenge,
         allow_credentials=None if account_id is None else _descriptors(account_id),
         user_verification=wanted,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def add(account_id: int, name: str, proof: str, place: Place, challenge: bytes) -> None:
     """Keep a passkey that a browser made. Raises NotProven, Missing."""
+    import webauthn  # noqa: PLC0415  # as above
+
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=proof[:LONGEST_PROOF],
             expected_challenge=challenge,
             expected_rp_id=place.host,
             expected_origin=place.origin,
         )
-    except (WebAuthnException, ValueError, RecursionError) as refusal:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError, RecursionError) as refusal:
         raise NotProven from refusal
     with transaction() as session:
         account = queries.existing(account_id)
@@ -109,12 +110,16 @@ def prove(proof: str, place: Place, challenge: bytes, account_id: int | None = N
 
     On its own, without `account_id`, a passkey has to know its owner as well: it stands for password and code.
     """
+    import webauthn  # noqa: PLC0415  # as above
+
     try:
-        sent = parse_authentication_credential_json(proof[:LONGEST_PROOF])
-        passkey = db.session.scalar(select(Passkey).where(Passkey.credential_id == base64url_to_bytes(sent.id)))
+        sent = webauthn.helpers.parse_authentication_credential_json(proof[:LONGEST_PROOF])
+        passkey = db.session.scalar(
+            select(Passkey).where(Passkey.credential_id == webauthn.base64url_to_bytes(sent.id))
+        )
         if passkey is None or account_id not in (None, passkey.account_id):
             raise NotProven
-        proven = verify_authentication_response(
+        proven = webauthn.verify_authentication_response(
             credential=sent,
             expected_challenge=challenge,
             expected_rp_id=place.host,
@@ -123,7 +128,7 @@ def prove(proof: str, place: Place, challenge: bytes, account_id: int | None = N
             credential_current_sign_count=passkey.uses,
             require_user_verification=account_id is None,
         )
-    except (WebAuthnException, ValueError, RecursionError) as refusal:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError, RecursionError) as refusal:
         raise NotProven from refusal
     passkey_id = passkey.id
     with transaction() as session:
@@ -143,4 +148,7 @@ def remove(account_id: int, passkey_id: int) -> None:
 
 
 def _descriptors(account_id: int) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in queries.passkeys_of(account_id)]
+    from webauthn.helpers import structs  # noqa: PLC0415  # as above
+
+    described = structs.PublicKeyCredentialDescriptor
+    return [described(id=passkey.credential_id) for passkey in queries.passkeys_of(account_id)]

@@ -146,8 +146,9 @@ def _keep_name(form: CommentForm) -> None:
     if form.remember.data:
         session.permanent = True
         session["remembered"] = {"author": form.author.data, "email": form.email.data}
-    else:
-        session.pop("remembered", None)
+    elif "remembered" in session:
+        # A session that is only looked at is not sent anew.
+        del session["remembered"]
 
 
 def _sent_form() -> tuple[CommentForm, bool]:

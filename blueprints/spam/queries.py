@@ -5,22 +5,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select, true
+from sqlalchemy import Select, and_, select, true
 
 from blueprints.spam.banning import Banned, Kind
-from blueprints.spam.models import Ban, BanEntry, Lesson, RulesSaved, Standing, Token, TokenId
+from blueprints.spam.models import Ban, BanEntry, Lesson, RulesSaved, Standing, Token
 from blueprints.spam.rules import Rules
 from blueprints.spam.weighing import Counts
-from understory.db import AnyRow, db, read
+from understory import listed
+from understory.db import AnyRow, built_once, db, read
 
 #: Earlier rules and bans on a page.
 SHOWN = 50
-
-#: Tokens that one query asks for: well within what either database binds.
-ASKED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
@@ -34,21 +31,18 @@ class Known:
 
 def known(tokens: Sequence[int]) -> Known:
     """All that judging asks of the database, in one query while rules and bans stay as they are."""
-    rows = read(_known(), tokens=list(tokens[:ASKED_AT_ONCE])).all()
+    rows = read(_known(), tokens=listed.written(tokens)).all()
     first = rows[0]
     seen = {row[3]: Counts(row[4], row[5]) for row in rows if row[3] is not None}
-    for further in range(ASKED_AT_ONCE, len(tokens), ASKED_AT_ONCE):
-        seen |= known(tokens[further : further + ASKED_AT_ONCE]).seen
     return Known(first[0], Counts(first[1], first[2]), seen)
 
 
-@cache
+@built_once
 def _known() -> Select[*tuple[Any, ...]]:
     standing, token = Standing.__table__, Token.__table__
-    is_asked = and_(true(), token.c.id.in_(bindparam("tokens", expanding=True, type_=TokenId)))
     return select(
         standing.c.version, standing.c.spam, standing.c.ham, token.c.id, token.c.spam, token.c.ham
-    ).select_from(standing.outerjoin(token, is_asked))
+    ).select_from(standing.outerjoin(token, and_(true(), listed.among(token.c.id, "tokens"))))
 
 
 def rules_in_force() -> Rules | None:

@@ -128,11 +128,11 @@ def _disk(_chosen: Settings) -> Iterator[Finding]:
 def _workers(chosen: Settings) -> Iterator[Finding]:
     processors = os.cpu_count() or 1
     is_sqlite = make_url(chosen.database).get_backend_name() == "sqlite"
+    # On PostgreSQL a process waits for its server now and then; on SQLite it waits for nobody.
+    useful = 1 if is_sqlite else 2
     advice = ""
-    if is_sqlite and chosen.workers > 1:
-        advice = "one is best on SQLite: UNDERSTORY_WORKERS=1"
-    elif chosen.workers > 2 * processors:
-        advice = f"more than two for each of {processors} processors only take memory"
+    if chosen.workers > useful * processors:
+        advice = f"more than {useful} for each of {processors} processors only take memory"
     yield Finding("processes", str(chosen.workers), advice)
 
 

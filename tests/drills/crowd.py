@@ -37,7 +37,10 @@ class Poster:
     def __init__(self, site: Served) -> None:
         self._port = int(site.address.rpartition(":")[2])
         self._cookies: dict[str, str] = {}
-        page = self.ask("GET", FORM).text
+        self.take_form(self.ask("GET", FORM).text)
+
+    def take_form(self, page: str) -> None:
+        """Go on with the form in this page."""
         self._token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
 
     def send(self, body: str, submission: str) -> Answer:
@@ -47,6 +50,14 @@ class Poster:
     def more_headers(self) -> dict[str, str]:
         """What this browser sends beside the rest."""
         return {}
+
+    def guest(self, method: str, path: str) -> Answer:
+        """What somebody gets who was never here."""
+        cookies, self._cookies = self._cookies, {}
+        try:
+            return self.ask(method, path)
+        finally:
+            self._cookies = cookies
 
     def ask(self, method: str, path: str, sent: str | None = None) -> Answer:
         """One request on a connection of its own. Raises OSError and HTTPException where nobody answers."""
