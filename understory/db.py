@@ -14,7 +14,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
-from sqlalchemy import CursorResult, Dialect, MetaData, Select, UpdateBase, event
+from sqlalchemy import CursorResult, Dialect, MetaData, Select, UpdateBase, create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
@@ -53,6 +53,9 @@ else:
 
 #: Where a session keeps the driver's connection while it is in a transaction on it.
 _DRIVER = "understory.driver"
+
+#: Where an application keeps the engine of its replica.
+_READERS = "understory.db.readers"
 
 Query = Statement | Select[*tuple[Any, ...]]
 Result = Outcome | CursorResult[*tuple[Any, ...]]
@@ -167,9 +170,18 @@ def _let_go(session: Session, _transaction: SessionTransaction) -> None:
     session.info.pop(_DRIVER, None)
 
 
+def engine_for_readers(app: Flask) -> Engine:
+    """What pages for readers without a session are read from: the replica, where there is one."""
+    chosen = app.extensions.get(_READERS)
+    return chosen if isinstance(chosen, Engine) else db.engine
+
+
 def init_app(app: Flask) -> None:
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engines.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
+    if replica := settings.of(app).replica_url:
+        app.extensions[_READERS] = create_engine(replica, **engines.options(replica))
+        engines.set_up(app.extensions[_READERS], has_company=False)
     with app.app_context():
         engines.set_up(db.engine, has_company=settings.of(app).workers > 1)
     # A batch is how SQLite alters a table: it copies it. PostgreSQL is left to its own ALTER.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,17 +14,21 @@ from flask import Flask
 from understory import compression, settings
 from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
-from understory.db import db, snapshot
+from understory.db import db, engine_for_readers, snapshot
 from understory.ears import Ear, VersionOf
+from understory.errors import AWAY_SECONDS, DATABASE_FAULTS
 from understory.exchange import Exchange, Request
 from understory.glimpse import glimpse
-from understory.pages import Key, Page, Pages
+from understory.page import Page
+from understory.pages import Key, Pages
 from understory.security import SESSION_COOKIE
 from understory.settings import Settings
 
 _SESSION = f"{SESSION_COOKIE}="
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 
+
+_logger = logging.getLogger(__name__)
 
 #: What can be asked for without a request being made of it: everything else is Flask's to read.
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9_=&.-]*")
@@ -151,7 +157,8 @@ class Shortcut:
     def __init__(self, app: Flask, chosen: Settings) -> None:
         offers: Offers = app.extensions[__name__]
         with app.app_context():
-            self._engine = db.engine
+            self._engine, self._primary = engine_for_readers(app), db.engine
+        self._away_until = 0.0
         self._makers = offers.makers
         self._site = chosen.base_url
         # Behind proxies the address is what they say it is, and that is for Flask to find out.
@@ -168,7 +175,15 @@ class Shortcut:
         return None
 
     def _made(self, make: Make, asking: Asking) -> Answer | None:
-        with snapshot(self._engine):
+        if self._engine is not self._primary and time.monotonic() >= self._away_until:
+            try:
+                with snapshot(self._engine):
+                    return make(asking)
+            except DATABASE_FAULTS as error:
+                said = " ".join(str(getattr(error, "orig", error)).split())
+                _logger.error("the replica cannot be read, the database is for now: %s", said)
+                self._away_until = time.monotonic() + AWAY_SECONDS
+        with snapshot(self._primary):
             return make(asking)
 
     def _site_of(self, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -28,6 +29,12 @@ class Ends:
 
     client: str
     server: tuple[str, int]
+
+
+def ends_of(transport: asyncio.BaseTransport) -> Ends:
+    """The two ends of a connection; one without addresses is this machine's own."""
+    peer, here = (transport.get_extra_info(name) for name in ("peername", "sockname"))
+    return Ends(peer[0] if peer else "", (here[0], here[1]) if here else ("localhost", 80))
 
 
 class Incoming:

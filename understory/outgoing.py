@@ -12,6 +12,11 @@ STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".enc
 
 _WITHOUT_LENGTH = frozenset({204, 304})
 
+#: What is said where the site itself cannot say it.
+PLAIN: HeaderLines = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
+LATE = b"The rest of the request did not come. Please send it again.\n"
+FAILED = b"Something went wrong here. Please try again.\n"
+
 #: What ends a stream in chunks.
 LAST_CHUNK = b"0\r\n\r\n"
 

@@ -37,11 +37,12 @@ class Settings:
 
     instance: Path = _setting(DEFAULT_INSTANCE, values.folder, "folder of the site's own data")
     database_url: str = _setting("", values.database, "where the data is kept; an SQLite file in INSTANCE by default")
+    replica_url: str = _setting("", values.replica, "a replica that guests' pages are read from; none: the database")
     redis_url: str = _setting("", values.redis, "where all processes count limits; none: each its own")
     secret_key: str = _setting("", values.secret, "signs sessions; made once in INSTANCE by default")
     host: str = _setting("127.0.0.1", values.text, "address to listen on")
     port: int = _setting(8000, values.whole(1, 65535), "port to listen on")
-    workers: int = _setting(1, values.whole(1, 64), "server processes; SQLite is best served by one")
+    workers: int = _setting(1, values.whole(1, 64), "server processes; each has its own pages in memory")
     base_url: str = _setting("", values.address, "the site's public address, for links that leave the site")
     site_name: str = _setting("Understory", values.text, "name in titles and at the head of pages")
     trusted_proxies: values.Proxies = _setting(
@@ -78,7 +79,9 @@ _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settin
 
 
 #: Whose values are never printed.
-_SECRETS = frozenset({"secret_key", "database_url", "redis_url", "metrics_token", "sentry_dsn", "akismet_key"})
+_SECRETS = frozenset(
+    {"secret_key", "database_url", "replica_url", "redis_url", "metrics_token", "sentry_dsn", "akismet_key"}
+)
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -92,6 +95,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     values_of = {name: _parsed(name, given) for name, given in found.items()}
     if values_of.get("post_limit") == "":
         values_of.setdefault("thread_limit", "")
+    if values_of.get("replica_url") and not values_of.get("database_url", "").startswith("postgresql"):
+        raise SettingError(f"{PREFIX}REPLICA_URL: without a PostgreSQL server in {PREFIX}DATABASE_URL nothing fills it")
     _make_folder(instance)
     values_of["secret_key"] = values_of.get("secret_key") or _secret_key(instance / "secret_key")
     return Settings(instance=instance, **values_of)

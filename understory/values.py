@@ -77,6 +77,13 @@ def database(value: str) -> str:
     return value.strip()
 
 
+def replica(value: str) -> str:
+    known = database(value)
+    if make_url(known).get_backend_name() != "postgresql":
+        raise ValueError("it is not a PostgreSQL server, and nothing else has replicas here")
+    return known
+
+
 def choice(*names: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value.strip().lower() not in names:

@@ -15,23 +15,15 @@ from typing import TYPE_CHECKING, cast
 
 from understory import outgoing
 from understory.exchange import HeaderLines, Request
-from understory.incoming import Ends, Incoming, Unreadable
+from understory.incoming import Incoming, Unreadable, ends_of
 from understory.outgoing import Audience
 
-#: How long a request's head and its body may take to arrive, in seconds: for a body, a photograph's time on a bad line.
-HEAD_SECONDS = 30.0
-BODY_SECONDS = 60.0
-
-#: How long a connection may be idle, and how long one is listened to that sent too much, in seconds.
-IDLE_SECONDS = 75.0
-LINGER_SECONDS = 2.0
+#: In seconds: how long a request's head and its body may take to arrive (a photograph's time on a bad line), how long
+#: a connection may be idle, and how long one is listened to that sent too much.
+HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS, LINGER_SECONDS = 30.0, 60.0, 75.0, 2.0
 
 if TYPE_CHECKING:
     from understory.door import Door
-
-_PLAIN = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
-_LATE = b"The rest of the request did not come. Please send it again.\n"
-_FAILED = b"Something went wrong here. Please try again.\n"
 
 _logger = logging.getLogger(__name__)
 
@@ -70,14 +62,10 @@ class Connection(asyncio.Protocol):
                 self.deadline = self._door.loop.time() + IDLE_SECONDS
                 return
         if incoming is None:
-            incoming = self._incoming = Incoming(self._ends())
+            incoming = self._incoming = Incoming(ends_of(self._transport))
         if incoming.is_over:
             return
         self._read(incoming, data)
-
-    def _ends(self) -> Ends:
-        peer, here = (self._transport.get_extra_info(name) for name in ("peername", "sockname"))
-        return Ends(peer[0] if peer else "", (here[0], here[1]) if here else ("localhost", 80))
 
     def _read(self, incoming: Incoming, data: bytes) -> None:
         before = incoming.is_arriving, incoming.in_head
@@ -86,7 +74,7 @@ class Connection(asyncio.Protocol):
         except Unreadable as refusal:
             self._is_last = True
             if not self._is_working:
-                self.answer(refusal.status, _PLAIN, f"{refusal}\n".encode())
+                self.answer(refusal.status, outgoing.PLAIN, f"{refusal}\n".encode())
             return
         if self._queue and not self._is_working:
             self._begin_next()
@@ -107,10 +95,16 @@ class Connection(asyncio.Protocol):
         return self._is_working and not self._is_streaming
 
     def pause_writing(self) -> None:
+        """Who does not take the answers is asked for no more questions, so that they do not pile up here."""
         self._audience.slow_down()
+        self._hear(False)
 
     def resume_writing(self) -> None:
         self._audience.go_on()
+        if self._is_streaming:
+            self._hear(True)
+        elif not self._is_working:
+            self._go_on()
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._door.connections.discard(self)
@@ -133,8 +127,8 @@ class Connection(asyncio.Protocol):
         self._is_streaming = True
         # What comes in chunks has an end of its own; what does not ends with the connection.
         self._is_last |= not self._is_chunking
-        framing = [("transfer-encoding", "chunked")] if self._is_chunking else []
-        self._transport.write(outgoing.head(status, self._door.date, [*headers, *framing], is_last=self._is_last))
+        told = [*headers, ("transfer-encoding", "chunked")] if self._is_chunking else headers
+        self._transport.write(outgoing.head(status, self._door.date, told, is_last=self._is_last))
 
     def send(self, data: bytes) -> Awaitable[None] | None:
         if self._transport.is_closing():
@@ -162,7 +156,7 @@ class Connection(asyncio.Protocol):
         except Exception:
             _logger.exception("a request failed")
         if not (self._is_streaming or self._is_answered):
-            self.answer(500, _PLAIN, _FAILED)
+            self.answer(500, outgoing.PLAIN, outgoing.FAILED)
         if self._is_streaming and self._is_chunking and not self._transport.is_closing():
             self._transport.write(outgoing.LAST_CHUNK)
         self._finish()
@@ -170,14 +164,17 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """What comes after an answer: the next request, a pause, or the end."""
         self._is_working = self._is_streaming = False
-        incoming = self._incoming
         if self._is_last or self._door.is_closing:
             self._part()
-        elif self._queue:
+            return
+        self._allow(BODY_SECONDS if self._incoming and self._incoming.is_arriving else IDLE_SECONDS)
+        if self._audience.relieved() is None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._queue:
             self._begin_next()
         else:
-            arriving = incoming is not None and incoming.is_arriving
-            self._allow(BODY_SECONDS if arriving else IDLE_SECONDS)
             self._hear(True)
 
     def _part(self) -> None:
@@ -204,7 +201,7 @@ class Connection(asyncio.Protocol):
         """Its time is up."""
         if self._incoming is not None and self._incoming.is_arriving and not self._incoming.is_over:
             self._incoming.is_over = self._is_last = True
-            self.answer(408, _PLAIN, _LATE)
+            self.answer(408, outgoing.PLAIN, outgoing.LATE)
         elif self._transport.get_write_buffer_size() or self._incoming is None or self._incoming.is_over:
             self.abort()
         else:

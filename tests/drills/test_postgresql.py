@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.reading import read
 from tests.served import Served, serving
 
 from .conftest import IS_LONG, Note
-from .crowd import Crowd, Poster, agrees
+from .crowd import SLUG, Crowd, Poster, agrees
 
 #: How soon posts are taken again once the database is back, in seconds.
 WELL_AGAIN = 5
@@ -138,3 +138,44 @@ def _is_kind(poster: Poster) -> None:
     again = read(refused.text).one("form[method=post]").fields()
     assert again["body"] == "Words that took a while"
     assert again["submission_id"] == "a-submission-of-its-own"
+
+
+def test_readers_have_a_replica_and_writers_see_their_own(tmp_path, note: Note):
+    with postgresql(**CAREFUL) as first, _replica_of(first) as second:
+        first.do("CREATE DATABASE site TEMPLATE template0 ENCODING 'UTF8'")
+        # The replica is behind for a while below: nobody's commit waits for it.
+        first.do("ALTER SYSTEM SET synchronous_standby_names = ''")
+        first.do("SELECT pg_reload_conf()")
+        addresses = {"database_url": first.address("site"), "replica_url": second.address("site")}
+        with serving(tmp_path, workers=2, thread_limit="off", **addresses) as site:
+            poster, path, sent = Poster(site), f"/articles/{SLUG}", {}
+
+            def post(words: str) -> None:
+                submission = f"submission-of-{words}".replace(" ", "-")
+                assert poster.send(words, submission).status == 303
+                sent[submission] = words
+
+            def shows(words: str) -> bool:
+                return words in poster.guest("GET", path).text
+
+            post("words before")
+            _until(lambda: shows("words before"))
+            second.do("SELECT pg_wal_replay_pause()")
+            post("words meanwhile")
+            assert "words meanwhile" in poster.ask("GET", path).text, "who posted sees the own post"
+            assert not shows("words meanwhile"), "guests' pages come from the replica"
+            second.do("SELECT pg_wal_replay_resume()")
+            _until(lambda: shows("words meanwhile"))
+            second.stop("immediate")
+            began = time.monotonic()
+            post("words without")
+            _until(lambda: shows("words without"))
+            note("PostgreSQL: the replica that guests read from dies", 1, [time.monotonic() - began], len(sent))
+            agrees(site, sent)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

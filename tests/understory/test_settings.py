@@ -115,6 +115,7 @@ def test_a_file_may_hold_numbers_and_switches(tmp_path):
         ("DATABASE_URL", "postgresql://example.org"),
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "redis:///0"),
+        ("REPLICA_URL", "sqlite:////elsewhere.db"),
         ("PORT", "80\n00"),
         ("SECRET_KEY", "short"),
     ],

@@ -14,6 +14,9 @@ from understory.door import Door
 from understory.exchange import Exchange, Request
 from understory.incoming import LARGEST_BODY, LARGEST_HEAD
 
+#: Bytes of a large answer.
+LARGE = 200_000
+
 
 class Site:
     """Answers with what it was asked; a path of its own asks for more."""
@@ -36,6 +39,8 @@ class Site:
             exchange.begin(200, [])
             exchange.send(b"one")
             exchange.send(b"two")
+        elif request.path in ("/large", "/ready-large"):
+            exchange.answer(200, [], b"x" * LARGE)
         elif request.path == "/fails":
             raise ZeroDivisionError
         elif request.path == "/silent":
@@ -45,6 +50,8 @@ class Site:
             exchange.answer(200 if request.is_whole else 413, [("x-a", "b")], said.encode())
 
     def glance(self, data: bytes) -> tuple[int, bytes] | None:
+        if data == asked("/ready-large"):
+            return 200, b"content-length: %d\r\n\r\n" % LARGE + b"x" * LARGE
         return (200, b"content-length: 5\r\n\r\nready") if data.startswith(b"GET /ready ") else None
 
 
@@ -258,6 +265,33 @@ def test_a_stream_that_ends_says_so_and_the_connection_goes_on():
         assert (await browser.reader.readuntil(b"0\r\n\r\n")).endswith(whole)
         browser.send(asked("/a"))
         assert (await browser.answer())[2] == b"GET /a  0"
+
+    told(story)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_answers_do_not_pile_up_for_who_does_not_read_them(together):
+    """More is asked for than the sockets between hold, and nothing is read until the end."""
+
+    async def story(site, door, visit):
+        browser = await visit()
+        one, number = asked("/large" if together else "/ready-large"), 400
+        sending = asyncio.create_task(sent(browser, one, number, together))
+        await asyncio.sleep(0.5)
+        [connection] = door.connections
+        held = connection._transport.get_write_buffer_size()
+        assert 0 < held < 3 * LARGE
+        assert len(site.asked) < number
+        for _ in range(number):
+            assert len((await browser.answer())[2]) == LARGE
+        await sending
+
+    async def sent(browser, one, number, together):
+        for _ in range(number):
+            browser.send(one)
+            if not together:
+                await browser.writer.drain()
+                await asyncio.sleep(0.001)
 
     told(story)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from flask import Flask
 from sqlalchemy import ColumnElement, Select
 
-from understory.db import db
+from understory.db import db, engine_for_readers
 
 #: Builds the query for the version of a topic, which is the id that it is given.
 VersionOf = Callable[[ColumnElement[int]], Select[int]]
@@ -48,11 +48,11 @@ class Ear(Protocol):
 def of(app: Flask, version: VersionOf) -> Ear:
     """An ear at the database of an application; it opens its connections when they are needed first."""
     with app.app_context():
-        engine = db.engine
+        engine, asked = db.engine, engine_for_readers(app)
     if engine.dialect.name == "sqlite":
         from understory.ears.sqlite import SQLiteEar  # noqa: PLC0415  # only the one that is needed
 
         return SQLiteEar(engine, version)
     from understory.ears.postgresql import PostgreSQLEar  # noqa: PLC0415  # its driver is needed by nobody else
 
-    return PostgreSQLEar(engine, version)
+    return PostgreSQLEar(engine, asked, version)

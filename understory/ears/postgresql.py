@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,12 +67,16 @@ class _Question:
 
 
 class PostgreSQLEar:
-    """Has one connection for questions and one that listens."""
+    """Has one connection for questions, to the `asked` server that pages are read from, and one that listens.
 
-    def __init__(self, engine: Engine, version: VersionOf) -> None:
+    A replica neither listens nor notifies: that the database itself does.
+    """
+
+    def __init__(self, engine: Engine, asked: Engine, version: VersionOf) -> None:
         #: Asking goes over a wire.
         self.at_once = None
-        self._parameters = parameters(engine.url)
+        self._parameters, self._asked_parameters = parameters(engine.url), parameters(asked.url)
+        self._teller: psycopg.AsyncConnection | None = None
         self._query = _question(version).compile(dialect=engine.dialect).string
         self._connection: psycopg.AsyncConnection | None = None
         self._snapshot = ""
@@ -99,7 +103,7 @@ class PostgreSQLEar:
         self._loop = asyncio.get_running_loop()
         while True:
             try:
-                async with await self._connected() as connection:
+                async with await _connected(self._parameters) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     # What was committed while nobody listened.
                     yield None
@@ -122,9 +126,7 @@ class PostgreSQLEar:
     def close(self) -> None:
         if self._work is not None:
             self._work.cancel()
-        if self._connection is not None:
-            self._connection.pgconn.finish()
-            self._connection = None
+        self._hang_up()
 
     def _tell(self, changed: frozenset[int]) -> None:
         self._to_tell |= changed
@@ -146,19 +148,28 @@ class PostgreSQLEar:
             except (psycopg.Error, OSError, TimeoutError) as error:
                 _logger.warning("the database cannot be asked: %s", _of(error))
                 self._deaf_until = asyncio.get_running_loop().time() + RETRY_SECONDS
-                if self._connection is not None:
-                    self._connection.pgconn.finish()
-                    self._connection = None
+                self._hang_up()
             finally:
                 if question is not None and not question.answer.done():
                     question.answer.set_result(answer)
 
+    def _hang_up(self) -> None:
+        for connection in (self._connection, self._teller):
+            if connection is not None:
+                connection.pgconn.finish()
+        self._connection = self._teller = None
+
+    async def _notify(self, changed: Collection[int]) -> None:
+        if self._teller is None:
+            self._teller = await _connected(self._parameters)
+        payload = " ".join(map(str, changed)) if len(changed) <= MOST_NAMED else ""
+        await self._teller.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+
     async def _ask(self, topics: set[int], changed: Collection[int]) -> Answered:
-        if self._connection is None:
-            self._connection = await self._connected()
         if changed:
-            payload = " ".join(map(str, changed)) if len(changed) <= MOST_NAMED else ""
-            await self._connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+            await self._notify(changed)
+        if self._connection is None:
+            self._connection = await _connected(self._asked_parameters)
         asked = list(topics)
         row = await (await self._connection.execute(self._query, {"topics": asked})).fetchone()
         if row is None:
@@ -168,8 +179,9 @@ class PostgreSQLEar:
             self._number += 1
         return Answered(self._number, dict(zip(asked, row[1], strict=True)))
 
-    async def _connected(self) -> psycopg.AsyncConnection:
-        return await psycopg.AsyncConnection.connect(autocommit=True, **self._parameters)
+
+async def _connected(parameters: Mapping[str, Any]) -> psycopg.AsyncConnection:
+    return await psycopg.AsyncConnection.connect(autocommit=True, **parameters)
 
 
 def _question(version: VersionOf) -> Select[*tuple[Any, ...]]:
