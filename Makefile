@@ -47,8 +47,8 @@ unit: $(VENV)/.test servers ## Tests below the browser
 postgresql: $(VENV)/.test servers ## The same tests, those that need a site, on PostgreSQL
 	$(BIN)/pytest -n 2 --ignore=tests/browser --database postgresql
 
-browser: $(VENV)/.test chromium ## Tests in headless Chromium
-	$(BIN)/pytest -n 2 tests/browser
+browser: $(VENV)/.test chromium $(if $(DATABASE),servers) ## Tests in headless Chromium (DATABASE=postgresql for sites on PostgreSQL)
+	$(BIN)/pytest -n 2 tests/browser --database $(or $(DATABASE),sqlite)
 
 chromium:
 ifeq ($(CHROMIUM),)

@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, left = [], []
     for item in items:
         is_for_the_other = item.get_closest_marker("postgresql" if on == "sqlite" else "sqlite")
-        has_a_site = "databases" in getattr(item, "fixturenames", ())
+        has_a_site = not {"databases", "serve"}.isdisjoint(getattr(item, "fixturenames", ()))
         (left if is_for_the_other or (on != "sqlite" and not has_a_site) else kept).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.postgresql import postgresql
 from tests.served import PER_PAGE, serving
 
 from .people import MODERATOR, PASSWORD, Moderator, Person
@@ -31,9 +33,26 @@ def browser_type_launch_args(browser_type_launch_args, browser_type):
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory):
+def serve(request):
+    """Serves a site from a folder, as `serving` does, on the database that `--database` names."""
+    if request.config.getoption("--database") == "sqlite":
+        yield serving
+        return
+    numbers = count(1)
+    with postgresql() as server:
+
+        def on_the_server(folder, **settings):
+            name = f"site{next(numbers)}"
+            server.do(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            return serving(folder, database_url=server.address(name), **settings)
+
+        yield on_the_server
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory, serve):
     """The site, with one moderator."""
-    with serving(tmp_path_factory.mktemp("site"), comments_per_page=PER_PAGE) as site:
+    with serve(tmp_path_factory.mktemp("site"), comments_per_page=PER_PAGE) as site:
         site.flask("moderators", "add", MODERATOR, "--password-stdin", typed=f"{PASSWORD}\n")
         yield site
 

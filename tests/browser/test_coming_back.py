@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.served import PER_PAGE, serving
+from tests.served import PER_PAGE
 
 from .people import Article, Person
 
@@ -18,9 +18,9 @@ SEEN_OR_NOT = """(hidden) => {
 
 
 @pytest.fixture
-def mortal(tmp_path):
+def mortal(tmp_path, serve):
     """A site that the test may kill."""
-    with serving(tmp_path, comments_per_page=PER_PAGE) as site:
+    with serve(tmp_path, comments_per_page=PER_PAGE) as site:
         yield site
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.served import serving
-
 from .acts import fill, open_form, send
 from .people import MODERATOR, PASSWORD
 
@@ -16,9 +14,9 @@ def claim(page, name, password):
     page.get_by_role("button", name="Make the account").click()
 
 
-def test_the_link_that_the_first_start_prints_makes_one_account(page, tmp_path, watch):
+def test_the_link_that_the_first_start_prints_makes_one_account(page, tmp_path, serve, watch):
     watch.allow_status(410, 422)
-    with serving(tmp_path) as fresh:
+    with serve(tmp_path) as fresh:
         page.goto(fresh.claim_link)
         claim(page, "Ada", "short")
         expect(page.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
@@ -47,9 +45,9 @@ def test_signing_in_leads_to_where_one_wanted_to_go_and_signing_out_ends_it(page
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_a_comment_that_waits_for_a_moderator_is_approved_in_place(page, new_context, tmp_path):
+def test_a_comment_that_waits_for_a_moderator_is_approved_in_place(page, new_context, tmp_path, serve):
     desk = new_context().new_page()
-    with serving(tmp_path, premoderate="on") as fresh:
+    with serve(tmp_path, premoderate="on") as fresh:
         page.goto(f"{fresh.address}/articles/welcome-to-understory")
         form = open_form(page)
         fill(form, "May I?", "Grace")

@@ -8,17 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.served import serving
-
 from .people import PASSWORD
 
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture
-def named(tmp_path):
+def named(tmp_path, serve):
     """A site that is reached by a name: browsers know passkeys for no other. Ada is its admin."""
-    with serving(tmp_path) as site:
+    with serve(tmp_path) as site:
         site.address = site.address.replace("127.0.0.1", "localhost")
         site.flask("moderators", "add", "Ada", "--admin", "--password-stdin", typed=f"{PASSWORD}\n")
         yield site

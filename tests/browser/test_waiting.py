@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.served import PER_PAGE, serving
+from tests.served import PER_PAGE
 
 from .acts import fill, open_form, send
 from .people import MODERATOR, PASSWORD, Moderator
@@ -15,9 +15,9 @@ WAITS = "waiting for a moderator"
 
 
 @pytest.fixture(scope="module")
-def careful(tmp_path_factory):
+def careful(tmp_path_factory, serve):
     """A site that holds every comment."""
-    with serving(tmp_path_factory.mktemp("careful"), comments_per_page=PER_PAGE, premoderate="on") as site:
+    with serve(tmp_path_factory.mktemp("careful"), comments_per_page=PER_PAGE, premoderate="on") as site:
         site.flask("moderators", "add", MODERATOR, "--password-stdin", typed=f"{PASSWORD}\n")
         yield site
 
