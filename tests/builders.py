@@ -219,7 +219,8 @@ def queries_of(site) -> Iterator[list[str]]:
         connection.set_trace_callback(note)
 
     def leave(connection, _record) -> None:
-        connection.set_trace_callback(None)
+        if connection is not None:
+            connection.set_trace_callback(None)
 
     def note_text(_connection, _cursor, statement, *_) -> None:
         note(statement)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -118,18 +118,28 @@ def read(query: Query, **bound: Any) -> Result:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[None]:
     """Have `read` give one state of the database, without a session or an application around it."""
-    pooled = engine.raw_connection() if engine.dialect.name == "sqlite" else engine.connect()
-    if isinstance(pooled, Connection):
-        token = _snapshot.set(partial(_through_sqlalchemy, pooled))
-    else:
-        driver = cast("Any", pooled.driver_connection)
-        driver.execute("BEGIN")
-        token = _snapshot.set(lambda query, bound: query.on(driver, engine.dialect, bound))
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as pooled, snapshot_on(pooled.driver_connection, engine.dialect):
+            yield
+        return
+    with engine.connect() as connection:
+        token = _snapshot.set(partial(_through_sqlalchemy, connection))
+        try:
+            yield
+        finally:
+            _snapshot.reset(token)
+
+
+@contextmanager
+def snapshot_on(driver: Any, dialect: Dialect) -> Iterator[None]:
+    """The same on a connection to SQLite that is there already."""
+    driver.execute("BEGIN")
+    token = _snapshot.set(lambda query, bound: query.on(driver, dialect, bound))
     try:
         yield
     finally:
         _snapshot.reset(token)
-        pooled.close()
+        driver.execute("ROLLBACK")
 
 
 def run(statement: Statement | UpdateBase, **bound: Any) -> Result:

@@ -54,6 +54,7 @@ class Front:
             stop()
         for task in self._tasks:
             task.cancel()
+        self._hot.close()
         self._bridge.close()
         self._ear.close()
 

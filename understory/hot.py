@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,38 +12,19 @@ from flask import Flask
 from understory import compression, settings
 from understory.answers import Answer
 from understory.bridge import Bridge, environ_of
-from understory.db import db, engine_for_readers, snapshot
 from understory.ears import Ear, VersionOf
-from understory.errors import AWAY_SECONDS, DATABASE_FAULTS
 from understory.exchange import Exchange, Request
 from understory.glimpse import glimpse
 from understory.page import Page
 from understory.pages import Key, Pages
 from understory.security import SESSION_COOKIE
-from understory.settings import Settings
+from understory.shortcut import Make, Shortcut, Waiting
 
 _SESSION = f"{SESSION_COOKIE}="
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 
 
 _logger = logging.getLogger(__name__)
-
-#: What can be asked for without a request being made of it: everything else is Flask's to read.
-_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_=&.-]*")
-_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?(?<!:80)(?<!:443)")
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A plain GET of a reader without a session; `site` is the address by which this site was asked."""
-
-    path: str
-    query: Mapping[str, str]
-    site: str
-
-
-#: Makes an answer without Flask; None when its view has to answer.
-Make = Callable[[Asking], Answer | None]
 
 
 @dataclass
@@ -85,7 +64,7 @@ class HotPages:
         offers: Offers = app.extensions[__name__]
         chosen = settings.of(app)
         self._bridge = bridge
-        self._shortcut = Shortcut(app, chosen)
+        self._shortcut = Shortcut(app, chosen, offers.makers)
         self._has_one_origin = bool(chosen.base_url)
         self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
@@ -139,67 +118,22 @@ class HotPages:
         _give(page, request, exchange)
         return True
 
+    def close(self) -> None:
+        self._shortcut.close()
+
     async def _render(self, request: Request) -> Answer:
         """Without conditions: whether the page is wanted is decided for each who waits for it."""
-        if (make := self._shortcut.of(request)) is not None:
-            answer = await self._bridge.read(make)
+        if (making := self._shortcut.of(request)) is not None:
+            try:
+                answer = self._shortcut.at_once(making)
+            except Waiting:
+                answer = await self._bridge.read(partial(self._shortcut.in_time, making))
             if answer is not None:
                 return answer
         environ = environ_of(request)
         for name in _CONDITIONS:
             environ.pop(name, None)
         return await self._bridge.answer(environ)
-
-
-class Shortcut:
-    """Finds who makes the answer to a plain request without Flask."""
-
-    def __init__(self, app: Flask, chosen: Settings) -> None:
-        offers: Offers = app.extensions[__name__]
-        with app.app_context():
-            self._engine, self._primary = engine_for_readers(app), db.engine
-        self._away_until = 0.0
-        self._makers = offers.makers
-        self._site = chosen.base_url
-        # Behind proxies the address is what they say it is, and that is for Flask to find out.
-        self._takes_host = not (chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
-
-    def of(self, request: Request) -> Callable[[], Answer | None] | None:
-        """What makes the answer; None when nothing does, or the request is not plain."""
-        site = self._site or self._site_of(request)
-        if not site or _PLAIN_QUERY.fullmatch(request.query_string) is None:
-            return None
-        for pattern, make in self._makers:
-            if pattern.fullmatch(request.path) is not None:
-                return partial(self._made, make, Asking(request.path, first_values(request.query_string), site))
-        return None
-
-    def _made(self, make: Make, asking: Asking) -> Answer | None:
-        if self._engine is not self._primary and time.monotonic() >= self._away_until:
-            try:
-                with snapshot(self._engine):
-                    return make(asking)
-            except DATABASE_FAULTS as error:
-                said = " ".join(str(getattr(error, "orig", error)).split())
-                _logger.error("the replica cannot be read, the database is for now: %s", said)
-                self._away_until = time.monotonic() + AWAY_SECONDS
-        with snapshot(self._primary):
-            return make(asking)
-
-    def _site_of(self, request: Request) -> str:
-        host = request.headers.get("host") or ""
-        is_plain = self._takes_host and _PLAIN_HOST.fullmatch(host) is not None and "xn--" not in host
-        return f"{request.scheme}://{host}" if is_plain else ""
-
-
-def first_values(query_string: str) -> Mapping[str, str]:
-    """The first value of each name, as Flask gives it."""
-    query: dict[str, str] = {}
-    for part in query_string.split("&"):
-        name, _, value = part.partition("=")
-        if part:
-            query.setdefault(name, value)
-    return query
 
 
 def _give(page: Page, request: Request, exchange: Exchange) -> None:

@@ -22,7 +22,7 @@ from blueprints.feeds.linked_data import of_page
 from understory import settings
 from understory.answers import Answer
 from understory.db import AnyRow
-from understory.hot import Asking
+from understory.shortcut import Asking
 from understory.stencils import Hole, Stencil
 from understory.templating import filters
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import random
+import sqlite3
 import threading
 
 import brotli
@@ -316,3 +317,18 @@ def test_no_read_is_older_than_the_last_answered_write_before_it(make_site):
         return stale
 
     assert asyncio.run(story()) == []
+
+
+@pytest.mark.sqlite
+def test_a_page_that_has_to_wait_is_made_all_the_same(site, ask, monkeypatch):
+    """Where the loop's own connection meets a lock, a thread waits for it."""
+    slug = add_article(site)
+    add_comment(site, slug)
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("understory.shortcut.snapshot_on", locked)
+    [answer] = ask(site, asking(f"/articles/{slug}"))
+    assert answer.status == 200
+    assert "A thought." in answer.body.decode()

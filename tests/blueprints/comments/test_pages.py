@@ -16,9 +16,9 @@ from blueprints.comments.pages import pages_of
 from blueprints.comments.places import asked_in
 from blueprints.feeds.linked_data import of_page
 from tests.builders import add_article, add_comment, all_comments, article, within
-from understory import hot
+from understory import shortcut
 from understory.db import db, snapshot
-from understory.hot import Asking
+from understory.shortcut import Asking
 
 HOST = "http://localhost"
 
@@ -47,7 +47,7 @@ def made(site, path: str, query: str = "") -> str | None:
     with site.app_context():
         engine = db.engine
     with snapshot(engine):
-        answer = maker(Asking(path, hot.first_values(query), HOST))
+        answer = maker(Asking(path, shortcut.first_values(query), HOST))
     return answer.body.decode() if answer else None
 
 
@@ -67,7 +67,7 @@ def test_a_page_without_flask_is_the_page_with_it(site, slug, reader, path, quer
 def test_a_page_from_stencils_is_what_the_templates_give(site, slug, query):
     def rendered() -> tuple[str, str]:
         article = queries.published(slug)
-        thread = threads.page(article.id, asked_in(hot.first_values(query)), 20)
+        thread = threads.page(article.id, asked_in(shortcut.first_values(query)), 20)
         linked_data = of_page(article, thread.groups, HOST)
         page = render_template(
             "articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=None
