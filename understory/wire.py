@@ -55,7 +55,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         incoming = self._incoming
-        if not self._is_working and (incoming is None or not incoming.is_arriving):
+        if not (self._is_working or self._queue) and (incoming is None or not incoming.is_arriving):
             ready = None if self._door.is_closing else self._door.glance(data)
             if ready is not None:
                 self._transport.write(outgoing.STATUS_LINES[ready[0]] + self._door.date + ready[1])
@@ -115,9 +115,7 @@ class Connection(asyncio.Protocol):
 
     def answer(self, status: int, headers: HeaderLines, body: bytes = b"") -> None:
         if not self._transport.is_closing():
-            head = outgoing.head(
-                status, self._door.date, headers, len(body), is_last=self._is_last or self._door.is_closing
-            )
+            head = outgoing.head(status, self._door.date, headers, len(body), is_last=self._ends_here())
             self._transport.write(head if self._is_bodiless else head + body)
         self._is_answered = True
         if not self._is_working:
@@ -128,7 +126,7 @@ class Connection(asyncio.Protocol):
         # What comes in chunks has an end of its own; what does not ends with the connection.
         self._is_last |= not self._is_chunking
         told = [*headers, ("transfer-encoding", "chunked")] if self._is_chunking else headers
-        self._transport.write(outgoing.head(status, self._door.date, told, is_last=self._is_last))
+        self._transport.write(outgoing.head(status, self._door.date, told, is_last=self._ends_here()))
 
     def send(self, data: bytes) -> Awaitable[None] | None:
         if self._transport.is_closing():
@@ -140,7 +138,8 @@ class Connection(asyncio.Protocol):
         return self._audience.gone()
 
     def _begin_next(self) -> None:
-        request, self._is_last = self._queue.popleft()
+        request, is_last = self._queue.popleft()
+        self._is_last |= is_last
         self._is_working = True
         self._is_answered = False
         self._is_bodiless = request.method == "HEAD"
@@ -164,12 +163,16 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """What comes after an answer: the next request, a pause, or the end."""
         self._is_working = self._is_streaming = False
-        if self._is_last or self._door.is_closing:
+        if self._ends_here():
             self._part()
             return
         self._allow(BODY_SECONDS if self._incoming and self._incoming.is_arriving else IDLE_SECONDS)
         if self._audience.relieved() is None:
             self._go_on()
+
+    def _ends_here(self) -> bool:
+        """Whether the answer that is given now is the connection's last."""
+        return self._door.is_closing or (self._is_last and not self._queue)
 
     def _go_on(self) -> None:
         if self._queue:

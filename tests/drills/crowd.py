@@ -6,9 +6,11 @@ import http.client
 import re
 import secrets
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Self
 from urllib.parse import urlencode
 
 from tests.served import Served
@@ -77,18 +79,18 @@ class Poster:
             return Answer(answer.status, text, time.monotonic() - began, dict(answer.headers))
 
 
-class Crowd:
-    """Several posters at work; `acknowledged` holds what was sent under each submission that was answered for."""
+class Working:
+    """Visitors at work in threads until the block ends; `acknowledged` holds what was sent under each submission that
+    was answered for. What troubles one of them is raised where the block is."""
 
-    def __init__(self, site: Served, posters: int = 4) -> None:
+    def __init__(self, site: Served, works: Sequence[Callable[[Poster], None]]) -> None:
         self.acknowledged: dict[str, str] = {}
-        self.refused = 0
         self._site = site
         self._ended = Event()
         self._troubles: list[BaseException] = []
-        self._threads = [Thread(target=self._work, args=(number,)) for number in range(posters)]
+        self._threads = [Thread(target=self._work, args=(work,)) for work in works]
 
-    def __enter__(self) -> Crowd:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -107,15 +109,24 @@ class Crowd:
             assert time.monotonic() < deadline, f"{len(self.acknowledged)} of {wanted} are acknowledged"
             self._ended.wait(0.02)
 
-    def _work(self, number: int) -> None:
+    def _work(self, work: Callable[[Poster], None]) -> None:
         try:
-            poster = Poster(self._site)
-            count = 0
+            visitor = Poster(self._site)
             while not self._ended.is_set():
-                count += 1
-                self._insist(poster, f"Comment {count} of poster {number}, {secrets.token_hex(8)}")
+                work(visitor)
         except BaseException as trouble:  # noqa: BLE001  # it is told by `__exit__`, in the thread that looks
             self._troubles.append(trouble)
+
+
+class Crowd(Working):
+    """Several posters who never give up."""
+
+    def __init__(self, site: Served, posters: int = 4) -> None:
+        super().__init__(site, [self._post] * posters)
+        self.refused = 0
+
+    def _post(self, poster: Poster) -> None:
+        self._insist(poster, f"A comment, {secrets.token_hex(8)}")
 
     def _insist(self, poster: Poster, body: str) -> None:
         submission = secrets.token_urlsafe(16)

@@ -5,49 +5,35 @@ from __future__ import annotations
 import random
 import re
 import time
-from contextlib import contextmanager
-from threading import Event, Thread
 
 from tests.served import Served
 
 from .conftest import IS_LONG, Note
-from .crowd import SLUG, Crowd, Poster, agrees
+from .crowd import SLUG, Crowd, Poster, Working, agrees
 
 FLUSHES = 40 if IS_LONG else 4
 READERS = 8
 PAGES = [f"/articles/{SLUG}", *(f"/articles/{SLUG}?before={number}" for number in range(2, 41))]
 
 
-class Readers:
+class Readers(Working):
     """Readers of all the pages, in no order, without a pause."""
 
     def __init__(self, site: Served) -> None:
-        self._site = site
-        self._ended = Event()
+        super().__init__(site, [self._read] * READERS)
         self.seconds: list[float] = []
-        self.troubles: list[BaseException] = []
 
-    @contextmanager
-    def at_work(self):
-        threads = [Thread(target=self._read, args=(number,)) for number in range(READERS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self._ended.set()
-            for thread in threads:
-                thread.join()
+    def _read(self, reader: Poster) -> None:
+        answer = reader.guest("GET", random.choice(PAGES))
+        assert answer.status == 200
+        self.seconds.append(answer.seconds)
 
-    def _read(self, number: int) -> None:
-        chance, reader = random.Random(number), Poster(self._site)
-        try:
-            while not self._ended.is_set():
-                answer = reader.guest("GET", chance.choice(PAGES))
-                assert answer.status == 200
-                self.seconds.append(answer.seconds)
-        except BaseException as trouble:  # noqa: BLE001  # it is told in the thread that looks
-            self.troubles.append(trouble)
+    def wait_for_reads(self, more: int) -> None:
+        """Until so many more pages have been read than have been now."""
+        wanted = len(self.seconds) + more
+        while len(self.seconds) < wanted:
+            assert self._troubles == [], self._troubles
+            time.sleep(0.01)
 
 
 def made(reader: Poster) -> int:
@@ -64,16 +50,12 @@ def test_a_flush_under_load_renders_each_page_once(site: Served, note: Note):
         crowd.wait_for(50)
     poster, acknowledged = Poster(site), crowd.acknowledged
     before = made(poster)
-    with Readers(site).at_work() as readers:
+    with Readers(site) as readers:
         for number in range(FLUSHES):
-            read = len(readers.seconds)
-            while len(readers.seconds) < read + 5 * len(PAGES):
-                assert readers.troubles == []
-                time.sleep(0.01)
+            readers.wait_for_reads(5 * len(PAGES))
             submission, body = f"flush-number-{number}", f"Flush number {number}"
             assert poster.send(body, submission).status == 303
             acknowledged[submission] = body
-    assert readers.troubles == []
     # Before the first flush, and after each of them, once.
     assert made(poster) - before <= len(PAGES) * (FLUSHES + 1)
     slowest = sorted(readers.seconds)[int(0.99 * len(readers.seconds))]

@@ -12,12 +12,11 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from threading import Event, Thread
 
 from tests.served import ROOT, Served
 
 from .conftest import IS_LONG, Note
-from .crowd import SLUG, Poster, agrees
+from .crowd import SLUG, Poster, Working, agrees
 
 TIMES = 10 if IS_LONG else 2
 
@@ -56,43 +55,12 @@ class Systemd:
         return self.start()
 
 
-class Visitors:
+class Visitors(Working):
     """Posters, readers and listeners, none of whom may ever be turned away."""
 
     def __init__(self, site: Served) -> None:
-        self.acknowledged: dict[str, str] = {}
+        super().__init__(site, [*[self._post] * 3, *[self._read] * 3, *[self._listen] * 2])
         self.heard = 0
-        self.troubles: list[BaseException] = []
-        self._site = site
-        self._ended = Event()
-        works = [*[self._post] * 3, *[self._read] * 3, *[self._listen] * 2]
-        self._threads = [Thread(target=self._work, args=(work,)) for work in works]
-
-    def __enter__(self) -> Visitors:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-        assert self.troubles == []
-
-    def wait_for(self, more: int) -> None:
-        wanted, deadline = len(self.acknowledged) + more, time.monotonic() + 60
-        while len(self.acknowledged) < wanted:
-            assert self.troubles == []
-            assert time.monotonic() < deadline, f"{len(self.acknowledged)} of {wanted} are acknowledged"
-            time.sleep(0.02)
-
-    def _work(self, work) -> None:
-        try:
-            visitor = Poster(self._site)
-            while not self._ended.is_set():
-                work(visitor)
-        except BaseException as trouble:  # noqa: BLE001  # it is told by `__exit__`, in the thread that looks
-            self.troubles.append(trouble)
 
     def _post(self, visitor: Poster) -> None:
         submission, body = secrets.token_urlsafe(16), f"Words {secrets.token_hex(8)}"

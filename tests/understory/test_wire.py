@@ -229,6 +229,22 @@ def test_who_has_said_all_still_hears_the_answer():
     told(story)
 
 
+def test_who_has_said_all_hears_every_answer():
+    async def story(site, _door, visit):
+        browser = await visit()
+        site.may_answer.clear()
+        browser.send(asked("/a") + asked("/b") + asked("/c"))
+        browser.writer.write_eof()
+        await asyncio.sleep(0.05)
+        site.may_answer.set()
+        for path in (b"/a", b"/b", b"/c"):
+            _, head, body = await browser.answer()
+            assert body == b"GET " + path + b"  0"
+        assert "connection: close" in head or await browser.rest() == b""
+
+    told(story)
+
+
 def test_a_head_is_the_answer_without_its_body_and_a_word_comes_before_a_body():
     async def story(_site, _door, visit):
         browser = await visit()
