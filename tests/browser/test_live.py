@@ -114,7 +114,10 @@ def test_an_author_edits_in_place(page, article):
     comment = page.locator("#thread .comment")
     comment.get_by_role("link", name="Edit").click()
     page.locator("#edit-form [name=body]").fill("As meant")
-    page.locator("#edit-form").get_by_role("button", name="Save").click()
+    # The event may show the change before the answer does; a reload meanwhile would cut the answer off.
+    with page.expect_response(lambda response: response.request.method == "POST") as saved:
+        page.locator("#edit-form").get_by_role("button", name="Save").click()
+    saved.value.finished()
     expect(comment.locator(".comment-body").first).to_have_text("As meant")
     expect(comment.locator(".edited")).to_have_text("edited")
     page.reload()
