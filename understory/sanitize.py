@@ -1,7 +1,7 @@
 """Turns what people type into HTML that is safe to store and show.
 
-Markdown is rendered by markdown-it with raw HTML escaped, then cleaned by bleach, then linkified; nothing
-edits the result afterwards. This is the only file that knows bleach: its 6.4.0 is the last release, so the
+Markdown is parsed by markdown-it, which takes raw HTML for words; bleach judges every tag, attribute and address
+of it, links what was typed as an address, and writes the HTML; nothing edits the result afterwards. This is the only file that knows bleach: its 6.4.0 is the last release, so the
 file is pure and small and trusts neither library. Every address is judged by `safe_href`, once when Markdown
 asks whether a link is a link and once more on the cleaned result.
 """
@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from threading import local
 from typing import Any
 from urllib.parse import urlsplit
 
 from bleach.linkifier import LinkifyFilter
-from bleach.sanitizer import Cleaner
+from bleach.sanitizer import BleachSanitizerFilter, Cleaner
 from markdown_it import MarkdownIt
+
+from understory.marked import HtmlToken, html_tokens
 
 #: Every tag that a stored comment may hold.
 COMMENT_TAGS = frozenset({"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre"})
@@ -96,12 +98,12 @@ def is_blank(text: str) -> bool:
     return _VISIBLE.search(text) is None
 
 
-def _render(tools: tuple[MarkdownIt, Cleaner], source: str) -> str:
+def _render(tools: tuple[MarkdownIt, _Cleaner], source: str) -> str:
     markdown, cleaner = tools
     tokens = markdown.parse(source)
     if any(token.level >= DEEPEST_NESTING - 1 for token in tokens):
         return str(cleaner.clean(_as_typed(source)))
-    cleaned = str(cleaner.clean(markdown.renderer.render(tokens, markdown.options, {}))).strip("\n")
+    cleaned = cleaner.written(html_tokens(tokens, markdown.options["breaks"])).strip("\n")
     if is_blank(html.unescape(_TAG.sub("", cleaned))) and not is_blank(source):
         return str(cleaner.clean(_as_typed(source)))
     return cleaned
@@ -128,6 +130,23 @@ class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach has no types
         return fragment[:end], "", fragment[end:]
 
 
+class _Cleaner(Cleaner):  # type: ignore[misc]  # bleach has no types
+    """bleach's cleaner, which takes a document that was parsed already, too."""
+
+    def written(self, document: Iterable[HtmlToken]) -> str:
+        """The HTML of what bleach lets stand."""
+        judged = BleachSanitizerFilter(
+            document,
+            allowed_tags=self.tags,
+            attributes=self.attributes,
+            allowed_protocols=self.protocols,
+            strip_html_comments=False,
+        )
+        for further in self.filters:
+            judged = further(source=judged)
+        return str(self.serializer.render(judged))
+
+
 class _Pipeline(local):
     """One set of parsers a thread: neither bleach's Cleaner nor html5lib below it may be shared."""
 
@@ -147,7 +166,7 @@ def _markdown(options: dict[str, Any], without: list[str], allowed: Callable[[st
     return markdown
 
 
-def _cleaner(tags: frozenset[str], rel: str, allowed: Callable[[str], bool]) -> Cleaner:
+def _cleaner(tags: frozenset[str], rel: str, allowed: Callable[[str], bool]) -> _Cleaner:
     def judge(attributes: dict[Any, str], is_new: bool) -> dict[Any, str] | None:
         written = attributes.get((None, "href"), "")
         # Markdown's own links are escaped already; an address found in the text is as it was typed.
@@ -158,7 +177,7 @@ def _cleaner(tags: frozenset[str], rel: str, allowed: Callable[[str], bool]) -> 
         return attributes
 
     links = partial(_Links, callbacks=[judge], skip_tags={"pre", "code"}, url_re=_TYPED_ADDRESS)
-    return Cleaner(
+    return _Cleaner(
         tags=tags,
         attributes=ATTRIBUTES,
         protocols={"http", "https", "mailto"},
