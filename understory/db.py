@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from contextvars import ContextVar
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SignallingSession
-from sqlalchemy import CursorResult, Dialect, MetaData, Select, UpdateBase, create_engine, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import Dialect, MetaData, Select, UpdateBase, create_engine, event
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from understory import engines, settings
@@ -23,9 +21,21 @@ from understory.bell import Ringing
 from understory.engines import Turn, taking_turn, turn
 from understory.errors import DATABASE_FAULTS, Unavailable
 from understory.moments import UTCDateTime
-from understory.statements import AnyRow, Outcome, Statement, built_once
+from understory.snapshots import Result, here, running_on, through_sqlalchemy
+from understory.statements import AnyRow, Statement, built_once
 
-__all__ = ["AnyRow", "Model", "Statement", "UTCDateTime", "built_once", "db", "read", "run", "transaction"]
+__all__ = [
+    "AnyRow",
+    "Model",
+    "Statement",
+    "UTCDateTime",
+    "built_once",
+    "db",
+    "plain_transaction",
+    "read",
+    "run",
+    "transaction",
+]
 
 
 class Base(DeclarativeBase):
@@ -58,10 +68,6 @@ _DRIVER = "understory.driver"
 _READERS = "understory.db.readers"
 
 Query = Statement | Select[*tuple[Any, ...]]
-Result = Outcome | CursorResult[*tuple[Any, ...]]
-
-#: Runs a statement in the one state of the database that this context reads.
-_snapshot: ContextVar[Callable[[Statement, Mapping[str, Any]], Result] | None] = ContextVar("snapshot", default=None)
 
 _logger = logging.getLogger(__name__)
 
@@ -86,19 +92,40 @@ def transaction(mine: Turn = Turn.ALONE) -> Iterator[Session]:
             raise RuntimeError("an act that has to be alone was begun among others")
         yield session
         return
+    if here() is not None:
+        raise RuntimeError("a session was asked for within a transaction that has none")
     session.rollback()
+    with _committing(db.engine, mine):
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def plain_transaction(mine: Turn) -> Iterator[None]:
+    """As `transaction`, and quicker, for a block that has no session: it may `read` and `run` what is built once."""
+    if turn.get() is not None:
+        with transaction(mine):
+            yield
+        return
+    db.session.rollback()
+    with _committing(db.engine, mine), db.engine.begin() as connection, running_on(connection):
+        yield
+
+
+@contextmanager
+def _committing(engine: Engine, mine: Turn) -> Iterator[None]:
+    """Take turns, ring when all went well, and say it where the database did not take it."""
     with Ringing() as bell:
-        with taking_turn(session.get_bind(), mine):
+        with taking_turn(engine, mine):
             try:
-                yield session
-                session.commit()
+                yield
             except DATABASE_FAULTS as error:
-                session.rollback()
                 _logger.error("the database did not take a transaction: %s", getattr(error, "orig", error))
                 raise Unavailable from error
-            except BaseException:
-                session.rollback()
-                raise
         bell.ring()
 
 
@@ -107,39 +134,12 @@ def read(query: Query, **bound: Any) -> Result:
 
     On the way of every reader, queries are built once and kept: that costs most.
     """
-    if (here := _snapshot.get()) is not None and isinstance(query, Statement):
-        return here(query, bound)
+    if (runner := here()) is not None and isinstance(query, Statement):
+        return runner(query, bound)
     session = db.session()
     if turn.get():
         session.flush()
     return cast("Result", _execute(session, query, bound))
-
-
-@contextmanager
-def snapshot(engine: Engine) -> Iterator[None]:
-    """Have `read` give one state of the database, without a session or an application around it."""
-    if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as pooled, snapshot_on(pooled.driver_connection, engine.dialect):
-            yield
-        return
-    with engine.connect() as connection:
-        token = _snapshot.set(partial(_through_sqlalchemy, connection))
-        try:
-            yield
-        finally:
-            _snapshot.reset(token)
-
-
-@contextmanager
-def snapshot_on(driver: Any, dialect: Dialect) -> Iterator[None]:
-    """The same on a connection to SQLite that is there already."""
-    driver.execute("BEGIN")
-    token = _snapshot.set(lambda query, bound: query.on(driver, dialect, bound))
-    try:
-        yield
-    finally:
-        _snapshot.reset(token)
-        driver.execute("ROLLBACK")
 
 
 def run(statement: Statement | UpdateBase, **bound: Any) -> Result:
@@ -147,23 +147,23 @@ def run(statement: Statement | UpdateBase, **bound: Any) -> Result:
 
     A name that is a column's sets that column: what an UPDATE compares and adds is bound under other names.
     """
+    if (runner := here()) is not None and isinstance(statement, Statement):
+        return runner(statement, bound)
     session = db.session()
     session.flush()
     return cast("Result", _execute(session, statement, bound))
 
 
 def _execute(session: Session, statement: Any, bound: dict[str, Any]) -> Any:
+    if turn.get() and here() is not None:
+        raise RuntimeError("a statement that is not built once was run within a transaction that has no session")
     if not isinstance(statement, Statement):
         return session.connection().execute(statement, bound)
     found = session.info.get(_DRIVER) or _driver_of(session)
     if found is None:
-        return _through_sqlalchemy(session.connection(), statement, bound)
+        return through_sqlalchemy(session.connection(), statement, bound)
     driver, dialect = found
     return statement.on(driver, dialect, bound)
-
-
-def _through_sqlalchemy(connection: Connection, statement: Statement, bound: Mapping[str, Any]) -> Any:
-    return connection.execute(statement.built, dict(bound))
 
 
 def _driver_of(session: Session) -> tuple[Any, Dialect] | None:

@@ -10,6 +10,7 @@ takes turns on the rows that it touches.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from understory.errors import Unavailable
 from understory.turns import Turns
@@ -141,7 +143,12 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if turn.get() else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    text = "BEGIN IMMEDIATE" if turn.get() else "BEGIN"
+    try:
+        driver.execute(text)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(text, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def _begin_on_postgresql(connection: Connection) -> None:

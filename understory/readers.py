@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import timedelta
+from functools import lru_cache
 
 from flask import current_app, g, request
 from flask.wrappers import Response
@@ -59,4 +60,9 @@ def _read(cookie: str | None) -> str | None:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="reader")
+    return _signer_with(current_app.secret_key or "")
+
+
+@lru_cache(maxsize=4)
+def _signer_with(key: str | bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="reader")

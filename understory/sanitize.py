@@ -1,9 +1,9 @@
 """Turns what people type into HTML that is safe to store and show.
 
-Markdown is parsed by markdown-it, which takes raw HTML for words; bleach judges every tag, attribute and address
-of it, links what was typed as an address, and writes the HTML; nothing edits the result afterwards. This is the only file that knows bleach: its 6.4.0 is the last release, so the
-file is pure and small and trusts neither library. Every address is judged by `safe_href`, once when Markdown
-asks whether a link is a link and once more on the cleaned result.
+Markdown is parsed by markdown-it, which takes raw HTML for words; bleach judges every tag, attribute and address of
+it, links what was typed as an address, and writes the HTML; nothing edits the result afterwards. This is the only
+file that knows bleach: its 6.4.0 is the last release, so the file is pure and small and trusts neither library.
+Every address is judged by `safe_href`, once when Markdown asks whether a link is a link and once more at the end.
 """
 
 from __future__ import annotations

@@ -74,11 +74,19 @@ class _Signer(TimestampSigner):
 class _Sessions(SecureCookieSessionInterface):
     """Flask's own signed sessions; Secure as the request came in, and never a word on what caches share."""
 
+    def __init__(self) -> None:
+        self._made: tuple[Any, URLSafeTimedSerializer] | None = None
+
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
+        """Made once for the keys of the application."""
+        keys = app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if self._made is None or self._made[0] != keys:
+            serializer = super().get_signing_serializer(app)
+            if serializer is None:
+                return None
             serializer.signer = _Signer
-        return serializer
+            self._made = keys, serializer
+        return self._made[1]
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

@@ -19,10 +19,11 @@ from flask import Flask
 from sqlalchemy.pool import PoolProxiedConnection
 
 from understory.answers import Answer
-from understory.db import db, engine_for_readers, snapshot, snapshot_on
+from understory.db import db, engine_for_readers
 from understory.errors import AWAY_SECONDS, DATABASE_FAULTS
 from understory.exchange import Request
 from understory.settings import Settings
+from understory.snapshots import snapshot, snapshot_on
 
 _logger = logging.getLogger(__name__)
 

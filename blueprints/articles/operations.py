@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import Insert, Update, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, select, tuple_, update
 
 from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
 from understory import bell, clock
@@ -61,7 +61,7 @@ def save(draft: Draft) -> tuple[str, Outcome]:
     with transaction() as session:
         article = session.scalar(select(Article).where(Article.slug == slug))
         if article is None:
-            _add(_new(draft, slug, html))
+            _add(draft, slug, html)
             return slug, "added"
         if not draft.slug and article.title != draft.title:
             raise Refused(f"{article.title!r} has the address {slug} already; name a slug in the file's front matter")
@@ -75,7 +75,7 @@ def write(draft: Draft) -> str:
     with transaction() as session:
         if session.scalar(select(Article.id).where(Article.slug == slug)) is not None:
             raise Refused("There is an article at that address already. Choose another one.")
-        _add(_new(draft, slug, html))
+        _add(draft, slug, html)
     return slug
 
 
@@ -125,9 +125,14 @@ def note_thread_change(article_id: int, what: What, comment_id: int | None = Non
         return
     run(_word_of_it(), article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
     if version % KEPT_CHANGES == 0:
-        of_article = _changes.c.article_id == article_id
-        run(delete(_changes).where(of_article, _changes.c.version <= version - KEPT_CHANGES))
+        run(_forget_words(), of_article=article_id, up_to=version - KEPT_CHANGES)
     bell.note(article_id)
+
+
+@built_once
+def _forget_words() -> Delete:
+    are_old = _changes.c.article_id == bindparam("of_article"), _changes.c.version <= bindparam("up_to")
+    return delete(_changes).where(*are_old)
 
 
 @built_once
@@ -160,9 +165,9 @@ def _existing(slug: str) -> Article:
     return article
 
 
-def _new(draft: Draft, slug: str, html: str) -> Article:
+def _add(draft: Draft, slug: str, html: str) -> None:
     moment = clock.now().replace(microsecond=0)
-    return Article(
+    article = Article(
         slug=slug,
         title=draft.title,
         author=draft.author,
@@ -172,12 +177,8 @@ def _new(draft: Draft, slug: str, html: str) -> Article:
         published_at=draft.published_at or moment,
         updated_at=moment,
     )
-
-
-def _add(article: Article) -> None:
-    session = db.session()
-    session.add(article)
-    session.flush()
+    db.session.add(article)
+    db.session.flush()
     _change_beside(article)
 
 
@@ -191,9 +192,8 @@ def _change_beside(article: Article) -> None:
         earlier.order_by(Article.published_at.desc(), Article.id.desc()).limit(1).scalar_subquery(),
         later.order_by(Article.published_at, Article.id).limit(1).scalar_subquery(),
     ]
-    session = db.session()
-    session.flush()
-    session.execute(update(Article).where(Article.id.in_(beside)).values(version=Article.version + 1))
+    db.session.flush()
+    db.session.execute(update(Article).where(Article.id.in_(beside)).values(version=Article.version + 1))
 
 
 def _bring_up_to_date(article: Article, draft: Draft, html: str) -> bool:

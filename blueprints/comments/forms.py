@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import current_app, render_template
+from flask_wtf.csrf import generate_csrf
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
@@ -21,36 +24,54 @@ _SUBMISSION = re.compile(rf"[A-Za-z0-9_-]{{8,{SUBMISSION_LENGTH}}}")
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\".]+(\.[^\s@<>\".]+)+")
 _ID = re.compile(r"[0-9]{1,9}")
 
+#: What came with a form, by the names of its fields.
+Values = Mapping[str, Any]
+
 
 def new_submission_id() -> str:
     """A one-use key that nobody can guess."""
     return secrets.token_urlsafe(18)
 
 
-def fresh_form(form: CommentForm, slug: str) -> Markup:
+def fresh_form(sent: Values, slug: str) -> Markup:
     """The form that follows a posted comment: empty, with the name and the e-mail where they were.
 
     Its template is rendered once, with holes for what differs between two of them.
     """
+    remember = bool(sent["remember"])
     stencils: dict[bool, Stencil] = current_app.extensions.setdefault(__name__, {})
-    stencil = stencils.get(bool(form.remember.data)) or stencils.setdefault(bool(form.remember.data), _cut(form))
+    stencil = stencils.get(remember) or stencils.setdefault(remember, _cut(remember))
     return stencil.fill(
-        form,
+        None,
         slug=slug,
-        csrf_token=form.csrf_token.current_token,
-        submission_id=form.submission_id.data,
-        author=form.author.data or "",
-        email=form.email.data or "",
+        csrf_token=generate_csrf(),
+        submission_id=new_submission_id(),
+        author=sent["author"] or "",
+        email=sent["email"] or "",
     )
 
 
-def _cut(form: CommentForm) -> Stencil:
+def _cut(remember: bool) -> Stencil:
     open_fields = ("submission_id", "author", "email")
-    blank = CommentForm(formdata=None, remember=form.remember.data, **{name: str(Hole(name)) for name in open_fields})
+    blank = CommentForm(formdata=None, remember=remember, **{name: str(Hole(name)) for name in open_fields})
     blank.csrf_token.current_token = str(Hole("csrf_token"))
     nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
     html = render_template("comments/_form.html", article={"slug": Hole("slug")}, form=blank, **nothing)
     return Stencil(html, filters, (*open_fields, "csrf_token", "slug"))
+
+
+def submission_of(sent: Values, article_id: int, reader_key: str) -> Submission:
+    """What was sent, once it is found to be valid."""
+    return Submission(
+        article_id=article_id,
+        submission_id=sent["submission_id"],
+        author=sent["author"],
+        body=sent["body"],
+        email=sent["email"] or None,
+        parent_id=int(sent["parent_id"]) if sent["parent_id"] else None,
+        reader_key=reader_key,
+        trace=trace_here(),
+    )
 
 
 def _body() -> TextAreaField:
@@ -114,19 +135,6 @@ class CommentForm(Form):
     def asked_parent(self) -> int | None:
         """The comment to be answered, when the form names one that could exist."""
         return int(self.parent_id.data) if _ID.fullmatch(self.parent_id.data or "") else None
-
-    def submission(self, article_id: int, reader_key: str) -> Submission:
-        """What was sent, once it is valid."""
-        return Submission(
-            article_id=article_id,
-            submission_id=self.submission_id.data or "",
-            author=self.author.data or "",
-            body=self.body.data or "",
-            email=self.email.data or None,
-            parent_id=self.asked_parent,
-            reader_key=reader_key,
-            trace=trace_here(),
-        )
 
     def renew(self, *, parent_id: int | None = None) -> None:
         """Make the form ready for another posting; the name and the e-mail stay."""

@@ -14,7 +14,7 @@ from blueprints.comments import arriving, paths, placement, ranking
 from blueprints.comments.arriving import Arrival, Origin
 from blueprints.comments.models import Change, Comment, State
 from understory import clock
-from understory.db import AnyRow, built_once, db, read, run, transaction
+from understory.db import AnyRow, built_once, db, plain_transaction, read, run, transaction
 from understory.engines import Turn
 from understory.errors import Missing, Refused
 from understory.sanitize import comment_html
@@ -84,7 +84,7 @@ def receive(submission: Submission, origin: Origin) -> Posted:
 
 def _take(submission: Submission, arrival: Arrival) -> Posted:
     try:
-        with transaction(Turn.SHARED):
+        with plain_transaction(Turn.SHARED):
             return already_posted(submission) or _insert(submission, arrival)
     except IntegrityError:
         # Two processes took the same submission at the same moment: the database let one of them through.

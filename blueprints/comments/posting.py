@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from blueprints.articles import queries as articles
 from blueprints.articles.operations import ThreadClosed
 from blueprints.comments import operations, origins, queries
-from blueprints.comments.forms import CommentForm, new_submission_id
+from blueprints.comments.forms import CommentForm, Values, new_submission_id, submission_of
 from blueprints.comments.models import State
 from blueprints.comments.operations import Posted, Submission
 from blueprints.spam.judging import IsBanned
@@ -21,6 +21,7 @@ from understory.errors import AWAY_SECONDS, KEPT_BYTES, Refused, TooMany, Unavai
 from understory.forms import STALE
 from understory.htmx import done, is_htmx, private
 from understory.readers import key_of_actor, remember
+from understory.reading import sound
 from understory.sanitize import comment_html
 from understory.security import csrf, has_session
 
@@ -47,15 +48,18 @@ def form(slug: str) -> Response:
 def create(slug: str) -> Response:
     """Post a comment; whatever is refused comes back with the text in the form."""
     article = articles.published(slug) or abort(404)
-    form, is_too_large = _sent_form()
-    if not form.validate() or is_too_large:
-        status, why = (413, "too large") if is_too_large else (403, "stale") if form.is_stale else (422, "invalid")
-        _count(why)
-        return _refused(article, form, status)
-    if "preview" in request.form:
-        return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
+    sent = _in_order()
+    if sent is None:
+        form, is_too_large = _sent_form()
+        if not form.validate() or is_too_large:
+            status, why = (413, "too large") if is_too_large else (403, "stale") if form.is_stale else (422, "invalid")
+            _count(why)
+            return _refused(article, form, status)
+        if "preview" in request.form:
+            return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
+        sent = form.data
     try:
-        posted = _post(form.submission(article.id, key_of_actor()))
+        posted = _post(submission_of(sent, article.id, key_of_actor()))
     except (
         TooMany,
         Unavailable,
@@ -66,10 +70,10 @@ def create(slug: str) -> Response:
         operations.NotAnswerable,
     ) as refusal:
         _count(_WORDS.sub(r" \1", type(refusal).__name__).strip().lower())
-        return _not_now(article, form, refusal)
+        return _not_now(article, refusal)
     _count(posted.state if posted.is_new else "sent again")
-    _keep_name(form)
-    return remember(_posted(slug, form, posted))
+    _keep_name(sent)
+    return remember(_posted(slug, sent, posted))
 
 
 @bp.post("/comments/preview")
@@ -101,19 +105,17 @@ def _count(outcome: str) -> None:
     figures.here().posts.labels(outcome).inc()
 
 
-def _posted(slug: str, form: CommentForm, posted: Posted) -> Response:
+def _posted(slug: str, sent: Values, posted: Posted) -> Response:
     location = url_for("comments.place", comment_id=posted.comment_id)
     if not is_htmx():
         return done("", location if posted.state == State.VISIBLE else url_for(".received", slug=slug))
     comment = queries.one(posted.comment_id) or abort(404)
     article = articles.published(slug) or abort(404)
-    form.body.data = ""
-    form.renew()
     page = render_template(
         "comments/_posted.html",
         article=article,
         comment=comment,
-        form=form,
+        sent=sent,
         behind=queries.just_before(comment) if comment.depth else None,
         root=queries.root_of(comment),
     )
@@ -141,14 +143,22 @@ def _empty_form() -> CommentForm:
     )
 
 
-def _keep_name(form: CommentForm) -> None:
+def _keep_name(sent: Values) -> None:
     """Remember the name for the next form, or forget it, as the reader wishes."""
-    if form.remember.data:
+    if sent["remember"]:
         session.permanent = True
-        session["remembered"] = {"author": form.author.data, "email": form.email.data}
+        session["remembered"] = {"author": sent["author"], "email": sent["email"]}
     elif "remembered" in session:
         # A session that is only looked at is not sent anew.
         del session["remembered"]
+
+
+def _in_order() -> Values | None:
+    """What is to be posted, when nothing is to be said against it."""
+    try:
+        return None if "preview" in request.form else sound(CommentForm)
+    except RequestEntityTooLarge:
+        return None
 
 
 def _sent_form() -> tuple[CommentForm, bool]:
@@ -162,8 +172,10 @@ def _sent_form() -> tuple[CommentForm, bool]:
         return CommentForm(), True
 
 
-def _not_now(article: AnyRow, form: CommentForm, refusal: Refused) -> Response:
+def _not_now(article: AnyRow, refusal: Refused) -> Response:
     """The form again after a refusal that is not the text's fault; one press from posting where that can be."""
+    form = CommentForm()
+    form.validate()
     earlier = None
     if isinstance(refusal, operations.AlreadySent):
         form.renew(parent_id=form.asked_parent)

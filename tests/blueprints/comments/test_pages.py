@@ -17,8 +17,9 @@ from blueprints.comments.places import asked_in
 from blueprints.feeds.linked_data import of_page
 from tests.builders import add_article, add_comment, all_comments, article, within
 from understory import shortcut
-from understory.db import db, snapshot
+from understory.db import db
 from understory.shortcut import Asking
+from understory.snapshots import snapshot
 
 HOST = "http://localhost"
 

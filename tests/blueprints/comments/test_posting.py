@@ -431,14 +431,15 @@ def test_a_name_is_shown_as_typed_and_nothing_more(site, slug, reader, name):
 
 @pytest.mark.parametrize("remember", [False, True])
 @pytest.mark.parametrize("author", ["Ada", '<b> & "quoted" %s {0}'])
-def test_the_form_that_follows_a_comment_is_the_forms_own_template(site, slug, author, remember):
+def test_the_form_that_follows_a_comment_is_the_forms_own_template(site, slug, author, remember, monkeypatch):
+    monkeypatch.setattr("blueprints.comments.forms.new_submission_id", lambda: "x" * 24)
+
     def both() -> tuple[str, str]:
-        form = CommentForm(
-            formdata=None, author=author, email="a@example.org", remember=remember, submission_id="x" * 24
-        )
+        sent = {"author": author, "email": "a@example.org", "remember": remember}
+        form = CommentForm(formdata=None, submission_id="x" * 24, **sent)
         nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
         rendered = render_template("comments/_form.html", article={"slug": slug}, form=form, **nothing)
-        return str(fresh_form(form, slug)), rendered
+        return str(fresh_form(sent, slug)), rendered
 
     with site.test_request_context():
         for _ in range(2):
