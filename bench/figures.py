@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 RUNS = 3
+
+#: Between two measures, in seconds: a server answers for a while what it was asked and nobody waits for any more.
+REST = 1.5
 
 Seen = TypeVar("Seen")
 
@@ -74,6 +78,7 @@ class Part:
         for run in range(1, runs + 1):
             for name, measure in measures.items():
                 self.tell(f"run {run} of {runs}: {name}")
+                time.sleep(REST)
                 seen[name].append(measure())
         self.hush()
         return seen
