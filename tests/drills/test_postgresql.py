@@ -19,6 +19,9 @@ from .crowd import SLUG, Crowd, Poster, agrees
 #: How soon posts are taken again once the database is back, in seconds.
 WELL_AGAIN = 5
 
+#: How long a page may take while nothing can be written, in seconds: a refused post beside it takes most of it.
+READS_WITHIN = 2
+
 #: A server that keeps what it acknowledged.
 CAREFUL = {"fsync": "on", "synchronous_commit": "on"}
 
@@ -83,6 +86,35 @@ def test_the_server_ends_and_comes_back(site, database, note: Note, mode):
     assert max(waits) < WELL_AGAIN
     agrees(site, crowd.acknowledged)
     note(f"PostgreSQL: stopped ({mode}) and started again while 4 readers post", times, waits, len(crowd.acknowledged))
+
+
+def test_a_database_that_only_takes_reads(site, database, note: Note):
+    """As a server does that follows another one, or that its operator spares: readers notice nothing."""
+    times, waits = 10 if IS_LONG else 1, []
+    with Crowd(site) as crowd:
+        for _ in range(times):
+            crowd.wait_for(15)
+            poster, slowest = Poster(site), 0.0
+            _only_reads(database, "on")
+            for _ in range(10):
+                _is_kind(poster)
+                page = poster.guest("GET", f"/articles/{SLUG}")
+                assert page.status == 200, page.text[:300]
+                slowest = max(slowest, page.seconds)
+            assert slowest < READS_WITHIN
+            _only_reads(database, "off")
+            began = time.monotonic()
+            crowd.wait_for(1)
+            waits.append(time.monotonic() - began)
+    assert max(waits) < WELL_AGAIN
+    agrees(site, crowd.acknowledged)
+    note("PostgreSQL: taking reads only while 4 readers post", times, waits, len(crowd.acknowledged))
+
+
+def _only_reads(database: PostgreSQL, switch: str) -> None:
+    database.do(f"ALTER SYSTEM SET default_transaction_read_only = {switch}")
+    database.do("SELECT pg_reload_conf()")
+    _until(lambda: database.do("SHOW default_transaction_read_only") == [(switch,)])
 
 
 def test_a_replica_takes_over(tmp_path, database, note: Note):
