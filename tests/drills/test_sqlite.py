@@ -21,6 +21,9 @@ from .conftest import IS_LONG, Note
 from .crowd import Answer, Crowd, Poster, agrees
 
 ARTICLE = "/articles/welcome-to-understory"
+#: 99 of 100 reads while nothing can be written, in seconds; beside other tests the machine has its own pauses.
+READS_WITHIN = 0.2 if IS_LONG else 2.0
+
 BODY = 'Words that took a while, with <brackets> & "quotes".'
 
 #: How soon posts are taken again once the cause has ended, in seconds.
@@ -114,12 +117,13 @@ def _processes(parent: int) -> list[int]:
 def _survives(site: Served, seconds: float) -> Answer:
     """Reads go on and a post is refused with its text in the form, for that long; gives the last refusal."""
     poster, ended = Poster(site), time.monotonic() + seconds
+    reads: list[float] = []
     while True:
         refused = poster.send(BODY, secrets.token_urlsafe(16))
         _is_kind(refused)
-        reads = sorted(_read(poster) for _ in range(50))
-        assert reads[49] < 2, "a read waits for the database"
+        reads += [_read(poster) for _ in range(50)]
         if time.monotonic() >= ended:
+            assert sorted(reads)[len(reads) * 99 // 100] < READS_WITHIN, "a read waits for the database"
             return refused
 
 
