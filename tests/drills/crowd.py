@@ -43,7 +43,9 @@ class Poster:
 
     def take_form(self, page: str) -> None:
         """Go on with the form in this page."""
-        self._token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert found, re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+        self._token = found[1]
 
     def send(self, body: str, submission: str) -> Answer:
         fields = {"csrf_token": self._token, "author": "Grace", "body": body, "submission_id": submission}
