@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication
 
 from understory.answers import NOTE, Answer, Note
 from understory.exchange import Exchange, Request
+from understory.proxies import behind
+from understory.values import Proxies
 
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -30,9 +32,9 @@ class Bridge:
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="maker")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
-    async def pass_on(self, request: Request, exchange: Exchange) -> None:
-        """Answer a request with what the application answers."""
-        answer = await self.answer(environ_of(request))
+    async def pass_on(self, request: Request, exchange: Exchange, **told: object) -> None:
+        """Answer a request with what the application answers; what it is `told` stands in the request's environ."""
+        answer = await self.answer({**environ_of(request), **told})
         exchange.answer(answer.status, answer.headers, answer.body)
 
     async def answer(self, environ: dict[str, Any]) -> Answer:
@@ -100,6 +102,18 @@ def environ_of(request: Request) -> dict[str, Any]:
     elif not request.is_whole:
         environ.setdefault("CONTENT_LENGTH", str(len(request.body)))
     return environ
+
+
+def who_asks(proxies: Proxies) -> Callable[[Request], tuple[str, str]]:
+    """What gives the address of who asks, and the scheme, as the proxies tell it that may be believed."""
+    if not (proxies.hops or proxies.networks):
+        return lambda request: (request.client, request.scheme)
+    said: Any = behind(proxies, cast("WSGIApplication", _who))
+    return lambda request: said(environ_of(request), None)
+
+
+def _who(environ: Mapping[str, Any], _start_response: object) -> tuple[str, str]:
+    return environ.get("REMOTE_ADDR", ""), environ["wsgi.url_scheme"]
 
 
 def _as_start_response(start: Any) -> StartResponse:

@@ -86,14 +86,14 @@ def transaction(mine: Turn = Turn.ALONE) -> Iterator[Session]:
     Give operations values, not rows read before: what the session held is let go when the block begins, so
     that everything inside sees one state of the database. Raises Unavailable when the database does not take it.
     """
+    if here() is not None:
+        raise RuntimeError("a session was asked for within a transaction that has none")
     session = db.session()
     if (outer := turn.get()) is not None:
         if outer is Turn.SHARED and mine is Turn.ALONE:
             raise RuntimeError("an act that has to be alone was begun among others")
         yield session
         return
-    if here() is not None:
-        raise RuntimeError("a session was asked for within a transaction that has none")
     session.rollback()
     with _committing(db.engine, mine):
         try:
@@ -107,6 +107,9 @@ def transaction(mine: Turn = Turn.ALONE) -> Iterator[Session]:
 @contextmanager
 def plain_transaction(mine: Turn) -> Iterator[None]:
     """As `transaction`, and quicker, for a block that has no session: it may `read` and `run` what is built once."""
+    if turn.get() is not None and here() is not None:
+        yield
+        return
     if turn.get() is not None:
         with transaction(mine):
             yield

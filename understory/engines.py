@@ -109,30 +109,37 @@ def taking_turn(engine: Engine | Connection, mine: Turn) -> Iterator[None]:
         if engine.dialect.name != "sqlite":
             yield
             return
-        until = time.monotonic() + WAIT_MS / 1000
-        if not _one_writer.acquire(timeout=WAIT_MS / 1000):
+        if not take_turn(engine, WAIT_MS / 1000):
             raise Unavailable
         try:
-            with _beside_others(engine, until):
-                yield
+            yield
         finally:
-            _one_writer.release()
+            give_turn(engine)
     finally:
         turn.reset(token)
 
 
-@contextmanager
-def _beside_others(engine: Engine | Connection, until: float) -> Iterator[None]:
-    turns = _turns.get(engine) if isinstance(engine, Engine) else None
-    if turns is None:
-        yield
-        return
-    if not turns.take(until):
-        raise Unavailable
-    try:
-        yield
-    finally:
+def take_turn(engine: Engine | Connection, seconds: float) -> bool:
+    """Whether the turn to write to an SQLite file came within so many seconds; who has it gives it on."""
+    until = time.monotonic() + seconds
+    if not _one_writer.acquire(timeout=seconds):
+        return False
+    turns = _turns_at(engine)
+    if turns is None or turns.take(until):
+        return True
+    _one_writer.release()
+    return False
+
+
+def give_turn(engine: Engine | Connection) -> None:
+    """Let the next one write: from any thread."""
+    if (turns := _turns_at(engine)) is not None:
         turns.give()
+    _one_writer.release()
+
+
+def _turns_at(engine: Engine | Connection) -> Turns | None:
+    return _turns.get(engine) if isinstance(engine, Engine) else None
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

@@ -20,8 +20,21 @@ LARGEST = 64 * 1024
 _MOST_FIELDS = 100
 _HEAD = re.compile(rb'Content-Disposition: form-data; name="([A-Za-z0-9_-]{1,64})"', re.IGNORECASE)
 _BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=?-]{1,70}")
+_MULTIPART = re.compile(r"multipart/form-data; ?boundary=([A-Za-z0-9'()+_./:=?-]{1,70})")
 
 Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+
+def sent_fields(content_type: str, body: bytes) -> dict[str, list[str]] | None:
+    """The values of each field of a form as browsers send one that may hold files; None for any other."""
+    named = _MULTIPART.fullmatch(content_type)
+    fields = plain_fields(body, named[1]) if named and len(body) <= LARGEST else None
+    if fields is None:
+        return None
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def plain_fields(body: bytes, boundary: str) -> list[tuple[str, str]] | None:

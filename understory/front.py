@@ -9,9 +9,11 @@ from flask import Flask
 
 from understory import bell, ears, figures, rounds
 from understory.bridge import Bridge
+from understory.direct import Direct
 from understory.exchange import Exchange, Request
 from understory.hot import HotPages, version_query
 from understory.listening import Listening
+from understory.together import Together, can_commit_together
 
 #: Requests that one process works on at a time. Rendering is Python's work alone, which more threads only delay;
 #: writers wait, for the disk and for one another.
@@ -30,6 +32,8 @@ class Front:
         self._bridge = Bridge(app.wsgi_app, READERS, WRITERS)
         self._ear = ears.of(app, version_query(app))
         self._hot = HotPages(app, self._bridge, self._ear)
+        self._together = Together(app) if can_commit_together(app) else None
+        self._direct = Direct(app, self._bridge, self._together) if self._together else None
         self._listening = Listening(app)
         self._listening.streams.on_told = figures.of(app).told.observe
         self._heard_by = [bell.listen(self._listening.streams.ring), bell.listen(self._ear.tell)]
@@ -55,6 +59,8 @@ class Front:
         for task in self._tasks:
             task.cancel()
         self._hot.close()
+        if self._together is not None:
+            self._together.close()
         self._bridge.close()
         self._ear.close()
 
@@ -66,6 +72,8 @@ class Front:
         """Answer any request."""
         is_read = request.method in ("GET", "HEAD")
         if is_read and (await self._hot.answer(request, exchange) or await self._listening.answer(request, exchange)):
+            return
+        if self._direct is not None and await self._direct.answer(request, exchange):
             return
         await self._bridge.pass_on(request, exchange)
 

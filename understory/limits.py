@@ -37,6 +37,7 @@ def client() -> str:
     return household(request.remote_addr or "")
 
 
+@lru_cache(maxsize=1024)
 def household(address: str) -> str:
     """Those who share an address: of IPv6 the /64 that one household has, and IPv4 written as IPv6 is IPv4."""
     try:

@@ -7,17 +7,15 @@ import ipaddress
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 
 from understory import settings
-from understory.bridge import environ_of
+from understory.bridge import who_asks
 from understory.exchange import Exchange, Request
 from understory.limits import household
-from understory.proxies import behind
 from understory.streams import Source, Streams
 
 #: How soon a browser comes back whose stream ended, in milliseconds.
@@ -66,7 +64,7 @@ class Listening:
     def __init__(self, app: Flask) -> None:
         self._path: StreamPath = app.extensions[__name__]
         self._pattern = re.compile(self._path.pattern)
-        self._say_address = behind(settings.of(app).trusted_proxies, _say_address)
+        self._who_asks = who_asks(settings.of(app).trusted_proxies)
         self._streams_of: Counter[str] = Counter()
         self.streams = Streams(self._path.source)
 
@@ -108,16 +106,8 @@ class Listening:
 
     def _who(self, request: Request) -> str:
         """Whom the stream counts for: the reader, as trusted proxies tell it."""
-        said = self._say_address(environ_of(request), _ignore)
-        return household(b"".join(said).decode())
-
-
-def _say_address(environ: dict[str, Any], _start_response: object) -> Iterable[bytes]:
-    return [str(environ.get("REMOTE_ADDR", "")).encode()]
-
-
-def _ignore(*_given: object) -> Callable[[bytes], object]:
-    return bytes
+        address, _ = self._who_asks(request)
+        return household(address)
 
 
 def _is_this_machine(address: str) -> bool:

@@ -57,14 +57,12 @@ def configure(chosen: Settings) -> None:
 
 def init_app(app: Flask) -> None:
     chosen = settings.of(app)
-    is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
 
     @app.before_request
     def begin() -> None:
         request.environ[_BEGAN] = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "") if is_behind else ""
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=given if _ID.fullmatch(given) else secrets.token_hex(8))
+        structlog.contextvars.bind_contextvars(request=request_id(chosen, request.headers.get("X-Request-ID")))
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -72,11 +70,22 @@ def init_app(app: Flask) -> None:
         # What caches share is many requests' answer, and no one's.
         if known and "no-store" in response.headers.get("Cache-Control", ""):
             response.headers["X-Request-ID"] = known
-        if _requests.isEnabledFor(logging.INFO):
-            took = time.perf_counter() - request.environ.get(_BEGAN, time.perf_counter())
-            said = {"method": request.method, "route": route(), "status": response.status_code}
-            _requests.info("answered", extra={**said, "ms": round(1000 * took, 1)})
+        took = time.perf_counter() - request.environ.get(_BEGAN, time.perf_counter())
+        answered(request.method, route(), response.status_code, took)
         return response
+
+
+def request_id(chosen: Settings, given: str | None) -> str:
+    """What names a request in the log: what a proxy calls it that may be believed, else a name of its own."""
+    is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
+    return given if is_behind and given and _ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def answered(method: str, route: str, status: int, seconds: float, **more: str) -> None:
+    """A line for a request that the application answered."""
+    if _requests.isEnabledFor(logging.INFO):
+        said = {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}
+        _requests.info("answered", extra={**said, **more})
 
 
 def route() -> str:

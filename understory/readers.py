@@ -10,6 +10,7 @@ from functools import lru_cache
 from flask import current_app, g, request
 from flask.wrappers import Response
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.http import dump_cookie
 
 COOKIE = "understory_reader"
 
@@ -23,7 +24,7 @@ _KEY = re.compile(rf"[A-Za-z0-9_-]{{{KEY_LENGTH}}}")
 def key_here() -> str | None:
     """The key of the reader who asks; None for one who never did anything."""
     if "reader_key" not in g:
-        g.reader_key = _read(request.cookies.get(COOKIE))
+        g.reader_key = key_in(request.cookies.get(COOKIE), _secret())
     key: str | None = g.reader_key
     return key
 
@@ -32,37 +33,48 @@ def key_of_actor() -> str:
     """The key of a reader who acts; one without gets a new one, which `remember` sends along."""
     key = key_here()
     if key is None:
-        key = g.reader_key = secrets.token_urlsafe(16)
+        key = g.reader_key = new_key()
     return key
 
 
 def remember(response: Response) -> Response:
     """Send the reader's key with the answer to an act."""
-    response.set_cookie(
-        COOKIE,
-        _signer().dumps(key_of_actor()),
-        max_age=LIFETIME,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    line = cookie_line(cookie_of(key_of_actor(), _secret()), is_secure=request.is_secure)
+    response.headers.add("Set-Cookie", line)
     return response
 
 
-def _read(cookie: str | None) -> str | None:
+def new_key() -> str:
+    """A key that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+def key_in(cookie: str | None, secret: str | bytes) -> str | None:
+    """The key that a reader's cookie holds; None for none, and for one that the site did not sign."""
     if not cookie:
         return None
     try:
-        key = _signer().loads(cookie)
+        key = _signer(secret).loads(cookie)
     except BadSignature:
         return None
     return key if isinstance(key, str) and _KEY.fullmatch(key) else None
 
 
-def _signer() -> URLSafeSerializer:
-    return _signer_with(current_app.secret_key or "")
+def cookie_of(key: str, secret: str | bytes) -> str:
+    """The cookie that brings a key back."""
+    signed = _signer(secret).dumps(key)
+    return signed if isinstance(signed, str) else signed.decode()
+
+
+def cookie_line(cookie: str, *, is_secure: bool) -> str:
+    """What the header line says of a cookie."""
+    return dump_cookie(COOKIE, cookie, max_age=LIFETIME, httponly=True, samesite="Lax", secure=is_secure)
+
+
+def _secret() -> str | bytes:
+    return current_app.secret_key or ""
 
 
 @lru_cache(maxsize=4)
-def _signer_with(key: str | bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt="reader")
+def _signer(secret: str | bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="reader")

@@ -81,6 +81,17 @@ def sound(form: type[Form]) -> dict[str, Any] | None:
     try:
         if current_app.config.get("WTF_CSRF_ENABLED", True) and not g.get("csrf_valid", False):
             validate_csrf(next(iter(sent.get("csrf_token", [])), None))
+    except ValidationError:
+        return None
+    return values_of(form, sent)
+
+
+def values_of(form: type[Form], sent: Mapping[str, list[str]]) -> dict[str, Any] | None:
+    """The values of a form of this class, by name, of all that was sent; its token is left to others.
+
+    None where something is to be said against one of them.
+    """
+    try:
         return {reading.name: reading.of(sent) for reading in _readings(form)}
     except (ValidationError, StopValidation):
         return None

@@ -13,7 +13,7 @@ from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.wrappers import Response
 from flask_wtf import CSRFProtect
-from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as WSGIResponse
 
 from understory.fields import FormRequest
@@ -88,6 +88,17 @@ class _Sessions(SecureCookieSessionInterface):
             self._made = keys, serializer
         return self._made[1]
 
+    def read(self, app: Flask, cookie: str) -> dict[str, Any] | None:
+        """What a session's cookie holds, as Flask reads it; None for one that is not the site's or is over."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            held = serializer.loads(cookie, max_age=int(app.permanent_session_lifetime.total_seconds()))
+        except BadSignature:
+            return None
+        return dict(held)
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -119,12 +130,23 @@ def _by_a_name(application: WSGIApplication) -> WSGIApplication:
     def named(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Only HTTP/1.0 may leave it out (RFC 9112, 3.2).
         host = environ.get("HTTP_HOST") or ("localhost" if environ["SERVER_PROTOCOL"] == "HTTP/1.0" else "")
-        if len(host) < 260 and _HOST.fullmatch(host):
+        if is_name(host):
             return application(environ, start_response)
         page = f"<!doctype html><title>{_NO_HOST}</title><h1>{_NO_HOST}</h1><p>The Host header names no host.</p>"
         return WSGIResponse(page, 400, mimetype="text/html")(environ, start_response)
 
     return named
+
+
+def is_name(host: str | None) -> bool:
+    """Whether a Host header names a host."""
+    return host is not None and len(host) < 260 and _HOST.fullmatch(host) is not None
+
+
+def session_in(app: Flask, cookie: str) -> dict[str, Any] | None:
+    """What a session's cookie holds, without a request; None for one that is not the site's or is over."""
+    sessions = app.session_interface
+    return sessions.read(app, cookie) if isinstance(sessions, _Sessions) else None
 
 
 def has_session() -> bool:

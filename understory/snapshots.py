@@ -41,11 +41,10 @@ def snapshot(engine: Engine) -> Iterator[None]:
 def snapshot_on(driver: Any, dialect: Dialect) -> Iterator[None]:
     """The same on a connection to SQLite that is there already."""
     driver.execute("BEGIN")
-    token = _here.set(lambda query, bound: query.on(driver, dialect, bound))
     try:
-        yield
+        with running_by(lambda query, bound: query.on(driver, dialect, bound)):
+            yield
     finally:
-        _here.reset(token)
         driver.execute("ROLLBACK")
 
 
@@ -54,9 +53,17 @@ def running_on(connection: Connection) -> Iterator[None]:
     """Have `read` and `run` use a connection, which is in a transaction."""
     dialect, driver = connection.dialect, cast("Any", connection.connection.driver_connection)
     if dialect.name == "sqlite":
-        token = _here.set(lambda statement, bound: statement.on(driver, dialect, bound))
+        with running_by(lambda statement, bound: statement.on(driver, dialect, bound)):
+            yield
     else:
-        token = _here.set(partial(through_sqlalchemy, connection))
+        with running_by(partial(through_sqlalchemy, connection)):
+            yield
+
+
+@contextmanager
+def running_by(runner: Runner) -> Iterator[None]:
+    """Have `read` and `run` use a runner, whose connection is in a transaction."""
+    token = _here.set(runner)
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import request
 
@@ -17,7 +18,7 @@ RANGE_LENGTH = 20
 #: Bits of an address that its range keeps: what a provider hands out as one block.
 _KEPT_BITS = {4: 24, 6: 48}
 
-__all__ = ["HASH_LENGTH", "NO_TRACE", "RANGE_LENGTH", "Trace", "trace_here", "trace_of"]
+__all__ = ["HASH_LENGTH", "NO_TRACE", "RANGE_LENGTH", "Trace", "kept_of", "trace_here", "trace_of"]
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,25 @@ NO_TRACE = Trace()
 def trace_of(address: str) -> Trace:
     """What is kept of an address; nothing of one that is none."""
     home = household(address)
+    network = _network(home)
+    return Trace(keyed_hash(home, "address"), network) if network else NO_TRACE
+
+
+@lru_cache(maxsize=1024)
+def _network(home: str) -> str:
+    """The range that an address lies in; "" for one that is none."""
     try:
         parsed = ipaddress.ip_address(home)
     except ValueError:
-        return NO_TRACE
-    network = ipaddress.ip_network((home, _KEPT_BITS[parsed.version]), strict=False)
-    return Trace(keyed_hash(home, "address"), str(network))
+        return ""
+    return str(ipaddress.ip_network((home, _KEPT_BITS[parsed.version]), strict=False))
 
 
 def trace_here() -> Trace:
-    """What is kept of who is asking, for as long as ADDRESS_DAYS says."""
-    return NO_TRACE if current().address_days == 0 else trace_of(request.remote_addr or "")
+    """What is kept of who is asking."""
+    return kept_of(request.remote_addr or "")
+
+
+def kept_of(address: str) -> Trace:
+    """What this site keeps of an address, for as long as ADDRESS_DAYS says."""
+    return NO_TRACE if current().address_days == 0 else trace_of(address)

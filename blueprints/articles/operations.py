@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Literal
 
 from slugify import slugify
-from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 
-from blueprints.articles.models import SLUG_LENGTH, Article, ThreadChange, What
-from understory import bell, clock
-from understory.db import AnyRow, built_once, db, run, transaction
+from blueprints.articles.conversations import note_thread_change
+from blueprints.articles.models import SLUG_LENGTH, Article, What
+from understory import clock
+from understory.db import db, transaction
 from understory.errors import Missing, Refused
 from understory.sanitize import article_html
 
-#: Changes of a thread that are kept to be told again; a page that missed more is asked to load anew.
-KEPT_CHANGES = 1000
-
-_articles = Article.metadata.tables[Article.__tablename__]
-_changes = Article.metadata.tables[ThreadChange.__tablename__]
-
 Outcome = Literal["added", "updated", "unchanged"]
-
-
-class ThreadClosed(Refused):
-    """The conversation under the article takes no more comments."""
-
-    status = HTTPStatus.FORBIDDEN
-
-    def __init__(self) -> None:
-        super().__init__("This conversation is closed. Your text is kept here, so that you can copy it.")
 
 
 @dataclass(frozen=True)
@@ -102,60 +87,6 @@ def set_closed(slug: str, closed: bool) -> None:
         if article.closed != closed:
             article.closed = closed
             note_thread_change(article.id, What.THREAD)
-
-
-def number_comment(article_id: int, *, is_root: bool) -> AnyRow:
-    """Give the next comment its numbers: (`roots`, `numbered`).
-
-    Raises ThreadClosed, and Missing when readers cannot see the article. Locks the article's row: from here
-    on, writers of one thread take turns.
-    """
-    row = run(_number(), of_article=article_id, new_roots=int(is_root)).first()
-    if row is None:
-        raise Missing("This article is no longer open for comments. Your text is kept here, so that you can copy it.")
-    if row.closed:
-        raise ThreadClosed
-    return row
-
-
-def note_thread_change(article_id: int, what: What, comment_id: int | None = None, count_change: int = 0) -> None:
-    """A reader sees the thread differently from now on: raise the version, move the count, leave word of it."""
-    version = run(_raise_version(), of_article=article_id, by=count_change).scalar()
-    if version is None:
-        return
-    run(_word_of_it(), article_id=article_id, version=version, what=what, comment_id=comment_id, at=clock.now())
-    if version % KEPT_CHANGES == 0:
-        run(_forget_words(), of_article=article_id, up_to=version - KEPT_CHANGES)
-    bell.note(article_id)
-
-
-@built_once
-def _forget_words() -> Delete:
-    are_old = _changes.c.article_id == bindparam("of_article"), _changes.c.version <= bindparam("up_to")
-    return delete(_changes).where(*are_old)
-
-
-@built_once
-def _number() -> Update:
-    article = _articles.c
-    return (
-        update(_articles)
-        .where(article.id == bindparam("of_article"), article.published)
-        .values(numbered=article.numbered + 1, roots=article.roots + bindparam("new_roots"))
-        .returning(article.roots, article.numbered, article.closed)
-    )
-
-
-@built_once
-def _raise_version() -> Update:
-    article = _articles.c
-    raised = update(_articles).where(article.id == bindparam("of_article")).returning(article.version)
-    return raised.values(version=article.version + 1, comment_count=article.comment_count + bindparam("by"))
-
-
-@built_once
-def _word_of_it() -> Insert:
-    return insert(_changes)
 
 
 def _existing(slug: str) -> Article:

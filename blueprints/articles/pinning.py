@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from blueprints.articles.conversations import note_thread_change
 from blueprints.articles.models import Article, What
-from blueprints.articles.operations import note_thread_change
 from understory.db import transaction
 from understory.errors import Missing
 

@@ -21,6 +21,17 @@ def published(slug: str) -> AnyRow | None:
     return read(_published(), slug=slug).first()
 
 
+def id_of(slug: str) -> int | None:
+    """The id of a published article."""
+    found: int | None = read(_id(), slug=slug).scalar()
+    return found
+
+
+@built_once
+def _id() -> Select[int]:
+    return select(Article.id).where(Article.slug == bindparam("slug"), Article.published)
+
+
 @built_once
 def _published() -> Select[*tuple[Any, ...]]:
     articles = Article.__table__

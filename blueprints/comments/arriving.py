@@ -46,14 +46,13 @@ class Arrival:
         return self.state if self.held_for else None
 
 
-def judged(text: tuple[str, str | None, str], reader_key: str | None, article_id: int, origin: Origin) -> Arrival:
-    """What bans, rules and what was learned say to an author's name, e-mail and html. Raises IsBanned."""
-    author, email, html = text
+def judged(text: Text, reader_key: str | None, article_id: int, origin: Origin) -> Arrival:
+    """What bans, rules and what was learned say to a text. Raises IsBanned."""
     if origin.is_trusted:
-        return Arrival(html)
+        return Arrival(text.html)
     verdict = judging.judge(
         Sent(
-            Text(author, email, html),
+            text,
             Sender(reader_key, origin.address, origin.browser),
             partial(_article_at, article_id),
             partial(_approved, reader_key),
@@ -61,7 +60,7 @@ def judged(text: tuple[str, str | None, str], reader_key: str | None, article_id
     )
     if origin.is_held:
         verdict = verdict.and_also(Outcome.PENDING, "Moderators want to see each comment of this author first")
-    return Arrival(html, State(verdict.outcome), verdict.held_for)
+    return Arrival(text.html, State(verdict.outcome), verdict.held_for)
 
 
 def _article_at(article_id: int) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from blueprints.comments.arriving import Arrival, Origin, judged
 from blueprints.comments.models import Change, Comment, State
 from blueprints.comments.placement import bring_into, put_text
+from blueprints.spam.signs import Text
 from understory import clock
 from understory.db import db, transaction
 from understory.errors import Missing, Refused
@@ -49,8 +50,7 @@ def judge(comment_id: int, reader_key: str | None, body: str, minutes: int, orig
     Raises Missing, NotYours, TooLate, IsBanned.
     """
     own = _own(db.session(), comment_id, reader_key, minutes)
-    html = comment_html(body)
-    return judged((own.author, own.email, html), reader_key, own.article_id, origin)
+    return judged(Text(own.author, own.email, comment_html(body)), reader_key, own.article_id, origin)
 
 
 def edit(comment_id: int, reader_key: str | None, body: str, minutes: int, arrival: Arrival) -> Change | None:

@@ -56,7 +56,7 @@ class Cards:
         return b"\n".join([self._group(group, slug, focus and not at).encode() for at, group in enumerate(groups)])
 
     def _comment(self, comment: AnyRow, slug: str, focus: bool) -> str:
-        stencil = self._stencils.get(shape := _shape(comment, focus))
+        stencil = self._stencils.get(shape := shape_of(comment, focus))
         if stencil is None:
             hole = holes(comment)
             stencil = self._cut(shape, "comments/_comment.html", comment=hole, slug=Hole("slug"), focus=focus)
@@ -64,7 +64,7 @@ class Cards:
 
     def _group(self, group: Group, slug: str, focus: bool) -> str:
         root = group.root
-        shape = ("group", *_shape(root, focus), bool(group.replies), group.more is not None)
+        shape = ("group", *shape_of(root, focus), bool(group.replies), group.more is not None)
         stencil = self._stencils.get(shape)
         if stencil is None:
             more = cast("Branch", SimpleNamespace(query=Hole("more_query")))
@@ -87,7 +87,8 @@ class Cards:
         return stencil
 
 
-def _shape(comment: AnyRow, focus: bool) -> Shape:
+def shape_of(comment: AnyRow, focus: bool) -> Shape:
+    """What two comments have in common that differ only in what their holes are filled with."""
     return (
         comment.state,
         min(comment.depth, DEEPEST_LOOK),

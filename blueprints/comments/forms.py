@@ -8,17 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, render_template
-from flask_wtf.csrf import generate_csrf
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from blueprints.comments.models import AUTHOR_LENGTH, BODY_LENGTH, EMAIL_LENGTH, SUBMISSION_LENGTH
-from blueprints.comments.operations import Submission
+from blueprints.comments.submissions import Submission
 from understory.forms import AtMost, Filled, Form, no_controls, one_line, unix_lines
 from understory.stencils import Filled as Markup
 from understory.stencils import Hole, Stencil
 from understory.templating import filters
-from understory.traces import trace_here
+from understory.traces import kept_of
 
 _SUBMISSION = re.compile(rf"[A-Za-z0-9_-]{{8,{SUBMISSION_LENGTH}}}")
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\".]+(\.[^\s@<>\".]+)+")
@@ -33,8 +32,8 @@ def new_submission_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-def fresh_form(sent: Values, slug: str) -> Markup:
-    """The form that follows a posted comment: empty, with the name and the e-mail where they were.
+def fresh_form(sent: Values, slug: str, token: str) -> Markup:
+    """The form that follows a posted comment: empty, with its token, and the name and the e-mail where they were.
 
     Its template is rendered once, with holes for what differs between two of them.
     """
@@ -44,7 +43,7 @@ def fresh_form(sent: Values, slug: str) -> Markup:
     return stencil.fill(
         None,
         slug=slug,
-        csrf_token=generate_csrf(),
+        csrf_token=token,
         submission_id=new_submission_id(),
         author=sent["author"] or "",
         email=sent["email"] or "",
@@ -53,15 +52,16 @@ def fresh_form(sent: Values, slug: str) -> Markup:
 
 def _cut(remember: bool) -> Stencil:
     open_fields = ("submission_id", "author", "email")
-    blank = CommentForm(formdata=None, remember=remember, **{name: str(Hole(name)) for name in open_fields})
-    blank.csrf_token.current_token = str(Hole("csrf_token"))
     nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
-    html = render_template("comments/_form.html", article={"slug": Hole("slug")}, form=blank, **nothing)
+    with current_app.app_context(), current_app.test_request_context():
+        blank = CommentForm(formdata=None, remember=remember, **{name: str(Hole(name)) for name in open_fields})
+        blank.csrf_token.current_token = str(Hole("csrf_token"))
+        html = render_template("comments/_form.html", article={"slug": Hole("slug")}, form=blank, **nothing)
     return Stencil(html, filters, (*open_fields, "csrf_token", "slug"))
 
 
-def submission_of(sent: Values, article_id: int, reader_key: str) -> Submission:
-    """What was sent, once it is found to be valid."""
+def submission_of(sent: Values, article_id: int, reader_key: str, address: str) -> Submission:
+    """What was sent, once it is found to be valid, and from where."""
     return Submission(
         article_id=article_id,
         submission_id=sent["submission_id"],
@@ -70,7 +70,7 @@ def submission_of(sent: Values, article_id: int, reader_key: str) -> Submission:
         email=sent["email"] or None,
         parent_id=int(sent["parent_id"]) if sent["parent_id"] else None,
         reader_key=reader_key,
-        trace=trace_here(),
+        trace=kept_of(address),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 
-from blueprints.articles import operations as articles
+from blueprints.articles import conversations
 from blueprints.articles.models import What
 from blueprints.comments.models import Comment, Edit, State
 from understory import clock
@@ -29,15 +29,13 @@ def is_shown(state: str, shown_replies: int = 0) -> bool:
     return state == State.VISIBLE or shown_replies > 0
 
 
-def welcome(comment_id: int, article_id: int, root_number: int, parent_id: int | None) -> None:
-    """What follows when a new comment is VISIBLE from the start.
+def grow(article_id: int, root_number: int, parent_id: int) -> None:
+    """What follows above a new reply that is shown from the start.
 
-    Whom it answers is visible too, or could not be answered: nothing above it has to appear.
+    Whom it answers is visible, or could not be answered: nothing above it has to appear.
     """
-    if parent_id is not None:
-        run(_one_more_reply(), to=parent_id)
-        run(_grow_branch(), of_article=article_id, of_root=root_number, by=1)
-    articles.note_thread_change(article_id, What.ARRIVED, comment_id, 1)
+    run(_one_more_reply(), to=parent_id)
+    run(_grow_branch(), of_article=article_id, of_root=root_number, by=1)
 
 
 def bring_into(session: Session, comment: Comment, state: State) -> None:
@@ -50,12 +48,12 @@ def bring_into(session: Session, comment: Comment, state: State) -> None:
     count_change = int(state == State.VISIBLE) - int(before == State.VISIBLE)
     if count_change:
         what = What.GONE if count_change < 0 else What.CHANGED if was_shown else What.ARRIVED
-        articles.note_thread_change(comment.article_id, what, comment.id, count_change)
+        conversations.note_thread_change(comment.article_id, what, comment.id, count_change)
     elif comment.shown:
         # Its placeholder says why the words are gone.
-        articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
+        conversations.note_thread_change(comment.article_id, What.CHANGED, comment.id)
     for parent_id in also_changed:
-        articles.note_thread_change(comment.article_id, What.CHANGED, parent_id)
+        conversations.note_thread_change(comment.article_id, What.CHANGED, parent_id)
 
 
 def put_text(session: Session, comment: Comment, source: str, html: str, edited_at: datetime | None) -> int:
@@ -72,7 +70,7 @@ def put_text(session: Session, comment: Comment, source: str, html: str, edited_
     comment.source, comment.html, comment.edited_at = source, html, edited_at
     session.flush()
     if comment.state == State.VISIBLE:
-        articles.note_thread_change(comment.article_id, What.CHANGED, comment.id)
+        conversations.note_thread_change(comment.article_id, What.CHANGED, comment.id)
     return earlier.id
 
 

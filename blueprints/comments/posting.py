@@ -5,18 +5,31 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries as articles
-from blueprints.articles.operations import ThreadClosed
-from blueprints.comments import operations, origins, queries
-from blueprints.comments.forms import CommentForm, Values, new_submission_id, submission_of
+from blueprints.articles.conversations import ThreadClosed
+from blueprints.comments import origins, queries, submissions
+from blueprints.comments.forms import CommentForm, Values, fresh_form, new_submission_id, submission_of
 from blueprints.comments.models import State
-from blueprints.comments.operations import Posted, Submission
+from blueprints.comments.posted import Placed, fragments_of, placed, rendered
 from blueprints.spam.judging import IsBanned
-from understory import figures, limits, settings
+from understory import figures
 from understory.db import AnyRow
+from understory.direct import outcome_here
 from understory.errors import AWAY_SECONDS, KEPT_BYTES, Refused, TooMany, Unavailable
 from understory.forms import STALE
 from understory.htmx import done, is_htmx, private
@@ -59,21 +72,21 @@ def create(slug: str) -> Response:
             return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
         sent = form.data
     try:
-        posted = _post(submission_of(sent, article.id, key_of_actor()))
+        place = outcome_here() or _post(sent, article.id)
     except (
         TooMany,
         Unavailable,
         ThreadClosed,
         IsBanned,
-        operations.AlreadySent,
-        operations.TakenDown,
-        operations.NotAnswerable,
+        submissions.AlreadySent,
+        submissions.TakenDown,
+        submissions.NotAnswerable,
     ) as refusal:
         _count(_WORDS.sub(r" \1", type(refusal).__name__).strip().lower())
         return _not_now(article, refusal)
-    _count(posted.state if posted.is_new else "sent again")
+    _count(place.posted.outcome)
     _keep_name(sent)
-    return remember(_posted(slug, sent, posted))
+    return remember(_told(slug, sent, place))
 
 
 @bp.post("/comments/preview")
@@ -90,35 +103,24 @@ def received(slug: str) -> Response:
     return private(make_response(render_template("comments/received.html", article=article)))
 
 
-def _post(submission: Submission) -> Posted:
-    """A retry is answered whatever the limits say: it adds nothing."""
-    earlier = operations.already_posted(submission)
-    if earlier:
-        return earlier
-    rules = settings.current()
-    limits.take(rules.post_limit, "post", limits.client())
-    limits.take(rules.thread_limit, "post in", str(submission.article_id))
-    return operations.receive(submission, origins.here(submission.reader_key))
+def _post(sent: Values, article_id: int) -> Placed:
+    key, address = key_of_actor(), request.remote_addr or ""
+    posted = submissions.receive(submission_of(sent, article_id, key, address), origins.here(key))
+    return placed(posted) or abort(404)
 
 
 def _count(outcome: str) -> None:
     figures.here().posts.labels(outcome).inc()
 
 
-def _posted(slug: str, sent: Values, posted: Posted) -> Response:
-    location = url_for("comments.place", comment_id=posted.comment_id)
+def _told(slug: str, sent: Values, place: Placed) -> Response:
+    posted, comment = place.posted, place.comment
+    location = url_for("comments.place", comment_id=comment.id)
     if not is_htmx():
         return done("", location if posted.state == State.VISIBLE else url_for(".received", slug=slug))
-    comment = queries.one(posted.comment_id) or abort(404)
-    article = articles.published(slug) or abort(404)
-    page = render_template(
-        "comments/_posted.html",
-        article=article,
-        comment=comment,
-        sent=sent,
-        behind=queries.just_before(comment) if comment.depth else None,
-        root=queries.root_of(comment),
-    )
+    form = fresh_form(sent, slug, generate_csrf())
+    is_plain = comment.state == State.VISIBLE and moderator_here() is None
+    page = fragments_of(current_app).text(place, form) if is_plain else rendered(place, form)
     response = private(make_response(page, 201 if posted.is_new else 200))
     response.headers["Location"] = location
     response.headers["HX-Trigger"] = "acted"
@@ -177,10 +179,10 @@ def _not_now(article: AnyRow, refusal: Refused) -> Response:
     form = CommentForm()
     form.validate()
     earlier = None
-    if isinstance(refusal, operations.AlreadySent):
+    if isinstance(refusal, submissions.AlreadySent):
         form.renew(parent_id=form.asked_parent)
         earlier = refusal.comment_id
-    if isinstance(refusal, operations.NotAnswerable):
+    if isinstance(refusal, submissions.NotAnswerable):
         form.renew()
     response = _refused(article, form, refusal.status, refusal.message, earlier=earlier)
     if isinstance(refusal, TooMany):

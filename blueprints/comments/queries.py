@@ -93,7 +93,7 @@ def pinned(article_id: int, comment_id: int) -> AnyRow | None:
 
 
 def just_before(comment: AnyRow) -> int | None:
-    """Id of the comment behind which this reply stands on a page; None for a top-level one."""
+    """Id of the reply behind which this one stands on a page; None for the first below its root."""
     place = {"article": comment.article_id, "root": comment.root_number, "path": comment.path}
     before: int | None = read(_before(), **place).scalar()
     return before
@@ -165,7 +165,8 @@ def _answerable() -> Select[*tuple[Any, ...]]:
 @built_once
 def _before() -> Select[int]:
     of_branch = Comment.article_id == bindparam("article"), Comment.root_number == bindparam("root")
-    before = select(Comment.id).where(*of_branch, Comment.path < bindparam("path"), Comment.shown)
+    replies = Comment.path > "", Comment.path < bindparam("path")
+    before = select(Comment.id).where(*of_branch, *replies, Comment.shown)
     return before.order_by(Comment.path.desc()).limit(1)
 
 

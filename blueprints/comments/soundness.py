@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
-from blueprints.articles import operations as articles
+from blueprints.articles import conversations
 from blueprints.articles.models import What
 from blueprints.comments.models import DEEPEST_PATH, STEP
 from understory.checks import Check
@@ -93,7 +93,7 @@ def _count_anew() -> int:
             branches = f"UPDATE comments SET branch_size = {_IN_BRANCH} WHERE article_id = :article AND depth = 0"
             session.execute(text(branches), of)
             session.execute(text(f"UPDATE articles SET comment_count = {_ON_THE_SITE} WHERE id = :article"), of)
-            articles.note_thread_change(article_id, What.THREAD)
+            conversations.note_thread_change(article_id, What.THREAD)
     return len(ids)
 
 

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from flask import Flask, current_app
 
-from blueprints.spam import akismet, queries, rules, signs
+from blueprints.spam import akismet, queries, rules
 from blueprints.spam.banning import Bans, Sender
 from blueprints.spam.queries import Known
 from blueprints.spam.rules import Case, Outcome, Rules, Verdict
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
 
 def judge(sent: Sent) -> Verdict:
     """Where a comment goes, and why. Raises IsBanned."""
-    read = signs.read(sent.text)
+    read = sent.text.signs
     known = queries.known(read.ids)
     held, now = _held(known.version), clock.now()
     if held.bans.on(sent.sender, sent.text, now):

@@ -47,8 +47,13 @@ def _known() -> Select[*tuple[Any, ...]]:
 
 def rules_in_force() -> Rules | None:
     """The rules that were saved last; None while nobody has saved any."""
-    saved = db.session.scalar(select(RulesSaved.rules).order_by(RulesSaved.id.desc()).limit(1))
+    saved = read(_newest_rules()).scalar()
     return None if saved is None else Rules.from_json(saved)
+
+
+@built_once
+def _newest_rules() -> Select[str]:
+    return select(RulesSaved.rules).order_by(RulesSaved.id.desc()).limit(1)
 
 
 def rules_saved() -> Sequence[AnyRow]:
@@ -68,8 +73,12 @@ def rules_of(rules_id: int) -> Rules | None:
 
 def bans_in_force() -> list[Banned]:
     """Bans that nobody lifted; whether their time is over is for the moment to tell at which they are looked up."""
-    rows = db.session.execute(select(Ban.id, Ban.kind, Ban.value, Ban.until).where(Ban.lifted_at.is_(None)))
-    return [Banned(row.id, Kind(row.kind), row.value, row.until) for row in rows]
+    return [Banned(row.id, Kind(row.kind), row.value, row.until) for row in read(_in_force()).all()]
+
+
+@built_once
+def _in_force() -> Select[*tuple[Any, ...]]:
+    return select(Ban.id, Ban.kind, Ban.value, Ban.until).where(Ban.lifted_at.is_(None))
 
 
 def bans() -> Sequence[AnyRow]:

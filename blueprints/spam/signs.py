@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from urllib.parse import urlsplit
 
 from blueprints.spam.phrases import BREAK, Phrases, folded, words_of
@@ -82,6 +82,11 @@ class Text:
         links = words_of(folded(" ".join(self.links))) if self.links else []
         return [*words_of(folded(self.author)), BREAK, *words_of(folded(self.visible)), BREAK, *links]
 
+    @cached_property
+    def signs(self) -> Signs:
+        """Everything about it that is weighed."""
+        return read(self)
+
     @property
     def mail_domain(self) -> str:
         """Of "ada@Example.org" example.org; "" without an e-mail."""
@@ -106,6 +111,8 @@ def token(kind: str, text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+_of_word = partial(token, "word")
+
 #: How many times as often spam bears what a token stands for, as far as the house knows.
 PRIOR = {token("sign", sign): times for sign, times in SIGNS.items()}
 PRIOR |= {token("phrase", phrase): PHRASE for phrase in PHRASES}
@@ -116,9 +123,8 @@ def read(text: Text) -> Signs:
     said: dict[int, str] = {}
     for kind, key, words in _found(text):
         said[token(kind, key)] = words
-    for word in set(text.words):
-        if 1 < len(word) <= LONGEST_WORD:
-            said[token("word", word)] = f"“{word}”"
+    short = [word for word in set(text.words) if 1 < len(word) <= LONGEST_WORD]
+    said.update(zip(map(_of_word, short), map("“{}”".format, short), strict=True))
     return Signs(said)
 
 

@@ -16,7 +16,18 @@ FEATURES = sorted(path.name for path in (ROOT / "blueprints").iterdir() if (path
 
 #: The rooms that write tables, beside the floor.
 OPERATIONS = {"operations", "authoring", "placement", "erasing", "forgetting", "rewriting", "soundness"}
-OPERATIONS |= {"sessions", "factors", "passkeys", "invites", "record", "unsent", "journal", "undoing"}
+OPERATIONS |= {
+    "submissions",
+    "conversations",
+    "sessions",
+    "factors",
+    "passkeys",
+    "invites",
+    "record",
+    "unsent",
+    "journal",
+    "undoing",
+}
 
 
 def name_of(path: Path) -> str:
@@ -50,7 +61,9 @@ def test_every_feature_is_held_by_the_contracts(feature):
 
 
 def test_only_one_place_commits():
+    """But the driver's own commit, which stands where it is handed to a thread."""
     assert {name_of(path) for path in CODE if "commit" in map(called, calls_in(path))} == {"understory/db.py"}
+    assert {name_of(path) for path in CODE if "driver.commit" in path.read_text()} == {"understory/together.py"}
 
 
 def test_a_table_is_written_by_the_operations_of_its_feature():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blueprints.articles import operations
+from blueprints.articles import conversations, operations
 from blueprints.articles.operations import Draft, slug_of
 from tests.builders import add_article, add_comment, article, at_once, within
 from understory.errors import Missing, Refused
@@ -129,7 +129,7 @@ def test_numbers_are_given_once(site):
     def number(is_root: bool) -> tuple:
         def take() -> tuple:
             with operations.transaction():
-                numbers = operations.number_comment(article_id, is_root=is_root)
+                numbers = conversations.number_comment(article_id, is_root=is_root, is_shown=False)
                 return numbers.roots, numbers.numbered
 
         return within(site, take)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from blueprints.comments import threads
 from blueprints.comments.models import State
-from blueprints.comments.operations import NotAnswerable
 from blueprints.comments.places import Asked
+from blueprints.comments.submissions import NotAnswerable
 from blueprints.moderation import operations as moderation
 from blueprints.moderation import undoing
 from blueprints.moderation.models import Act, By

@@ -8,10 +8,10 @@ from threading import Semaphore
 import pytest
 
 from blueprints.articles import operations as articles
-from blueprints.comments import operations, threads
+from blueprints.comments import operations, submissions, threads
 from blueprints.comments.models import DEEPEST_PATH, STEP, State
-from blueprints.comments.operations import AlreadySent, NotAnswerable, Posted
 from blueprints.comments.places import Branch
+from blueprints.comments.submissions import AlreadySent, NotAnswerable, Posted
 from tests.builders import (
     add_article,
     add_comment,
@@ -37,7 +37,7 @@ def counts(site, slug: str) -> tuple[int, int, int]:
 
 def test_a_comment_keeps_what_was_typed_and_what_is_shown(site, slug, clock):
     sent = submission(site, slug, "Some *text* & <b>", author="Ada", email="ada@example.org")
-    posted = within(site, operations.post, sent)
+    posted = within(site, submissions.post, sent)
     kept = comment(site, posted.comment_id)
     assert posted == Posted(kept.id, State.VISIBLE, is_new=True)
     assert kept.source == "Some *text* & <b>"
@@ -101,8 +101,8 @@ def test_a_deep_conversation_keeps_its_order(site, slug):
 
 def test_a_submission_that_is_sent_again_finds_its_comment(site, slug):
     sent = submission(site, slug)
-    first = within(site, operations.post, sent)
-    second = within(site, operations.post, sent)
+    first = within(site, submissions.post, sent)
+    second = within(site, submissions.post, sent)
     assert second == replace(first, is_new=False)
     assert counts(site, slug) == (1, 1, 1)
 
@@ -111,13 +111,13 @@ def test_after_a_restart_too(make_site):
     site = make_site()
     slug = add_article(site)
     sent = submission(site, slug)
-    first = within(site, operations.post, sent)
-    assert within(make_site(), operations.post, sent) == replace(first, is_new=False)
+    first = within(site, submissions.post, sent)
+    assert within(make_site(), submissions.post, sent) == replace(first, is_new=False)
 
 
 def test_sent_many_times_at_the_same_moment_it_is_posted_once(site, slug):
     sent = submission(site, slug)
-    results = at_once(*[lambda: within(site, operations.post, sent)] * 8)
+    results = at_once(*[lambda: within(site, submissions.post, sent)] * 8)
     assert sorted(result.is_new for result in results) == [False] * 7 + [True]
     assert {result.comment_id for result in results} == {all_comments(site)[0].id}
     assert counts(site, slug) == (1, 1, 1)
@@ -129,25 +129,25 @@ def test_sent_to_two_processes_at_the_same_moment_it_is_posted_once(make_site, m
     sites = [make_site(), make_site()]
     slug = add_article(sites[0])
     sent = submission(sites[0], slug)
-    results = at_once(*[lambda site=site: within(site, operations.post, sent) for site in sites * 4])
+    results = at_once(*[lambda site=site: within(site, submissions.post, sent) for site in sites * 4])
     assert sorted(result.is_new for result in results) == [False] * 7 + [True]
     assert counts(sites[0], slug) == (1, 1, 1)
 
 
 def test_a_database_that_refuses_the_second_of_two_leads_to_the_first(site, slug, monkeypatch):
     sent = submission(site, slug)
-    first = within(site, operations.post, sent)
+    first = within(site, submissions.post, sent)
     answers = iter([None])
-    real = operations.already_posted
-    monkeypatch.setattr(operations, "already_posted", lambda asked: next(answers, real(asked)))
-    assert within(site, operations.post, sent) == replace(first, is_new=False)
+    real = submissions.already_posted
+    monkeypatch.setattr(submissions, "already_posted", lambda asked: next(answers, real(asked)))
+    assert within(site, submissions.post, sent) == replace(first, is_new=False)
     assert counts(site, slug) == (1, 1, 1)
 
 
 def test_writers_at_the_same_moment_get_numbers_of_their_own(site, slug):
     parent = add_comment(site, slug)
     sent = [submission(site, slug, parent_id=parent if n % 2 else None) for n in range(12)]
-    at_once(*[lambda one=one: within(site, operations.post, one) for one in sent])
+    at_once(*[lambda one=one: within(site, submissions.post, one) for one in sent])
     kept = all_comments(site)
     assert sorted(c.root_number for c in kept if c.depth == 0) == list(range(1, 8))
     assert len({(c.root_number, c.path) for c in kept}) == 13
@@ -159,14 +159,14 @@ def test_writers_at_the_same_moment_get_numbers_of_their_own(site, slug):
 def test_a_submission_stands_for_one_text_in_one_place(site, slug, change):
     parent = add_comment(site, slug)
     sent = submission(site, slug)
-    first = within(site, operations.post, sent)
+    first = within(site, submissions.post, sent)
     other = {
         "body": "Another thought.",
         "article_id": article(site, add_article(site, "Another")).id,
         "parent_id": parent,
     }
     with pytest.raises(AlreadySent) as refusal:
-        within(site, operations.post, replace(sent, **{change: other[change]}))
+        within(site, submissions.post, replace(sent, **{change: other[change]}))
     assert refusal.value.comment_id == first.comment_id
     assert len(all_comments(site)) == 2
 
@@ -193,9 +193,9 @@ def test_an_article_that_is_gone_takes_no_comment(site, slug):
     sent = submission(site, slug)
     within(site, articles.set_published, slug, False)
     with pytest.raises(Missing, match="no longer open for comments"):
-        within(site, operations.post, sent)
+        within(site, submissions.post, sent)
     with pytest.raises(Missing):
-        within(site, operations.post, replace(sent, article_id=999))
+        within(site, submissions.post, replace(sent, article_id=999))
 
 
 def test_a_state_that_it_is_in_already_changes_nothing(site, slug):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 from flask import render_template
+from flask_wtf.csrf import generate_csrf
 
 from blueprints.articles import operations as articles
 from blueprints.comments import operations
@@ -20,9 +23,22 @@ from tests.builders import (
     signed_in,
     within,
 )
+from tests.fronted import fronted
 from tests.reading import Element, page
 
 NASTY = "Thought <b>over</b> & \"over\" 'again'\n\n  </textarea><script>alert(1)</script> `x`\n\tسلم 😀"
+
+
+@pytest.fixture(params=["view", "front"])
+def make_site(request, make_site):
+    """Sites that Flask answers for alone, and such that post past it what is in order: nobody can tell them apart."""
+    with ExitStack() as held:
+
+        def make(**chosen):
+            site = make_site(**chosen)
+            return held.enter_context(fronted(site)) if request.param == "front" else site
+
+        yield make
 
 
 @pytest.fixture
@@ -439,7 +455,7 @@ def test_the_form_that_follows_a_comment_is_the_forms_own_template(site, slug, a
         form = CommentForm(formdata=None, submission_id="x" * 24, **sent)
         nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
         rendered = render_template("comments/_form.html", article={"slug": slug}, form=form, **nothing)
-        return str(fresh_form(sent, slug)), rendered
+        return str(fresh_form(sent, slug, generate_csrf())), rendered
 
     with site.test_request_context():
         for _ in range(2):

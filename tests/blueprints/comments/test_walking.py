@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blueprints.comments import operations, threads
+from blueprints.comments import operations, submissions, threads
 from blueprints.comments.models import State
 from blueprints.comments.places import FIRST_SORT, Asked, Branch, asked_in
 from tests.builders import add_article, add_comment, all_comments, article, within
@@ -122,7 +122,7 @@ class Conversation:
     def _reply(self, parent: int) -> None:
         try:
             self.ids.append(add_comment(self.site, self.slug, parent_id=parent))
-        except operations.NotAnswerable:
+        except submissions.NotAnswerable:
             self.ids.append(add_comment(self.site, self.slug))
 
     def _vote(self, one: int, way: str) -> None:

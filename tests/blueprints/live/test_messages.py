@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blueprints.articles import operations as articles
-from blueprints.articles.operations import KEPT_CHANGES
+from blueprints.articles.conversations import KEPT_CHANGES
 from blueprints.comments import operations
 from blueprints.comments.models import State
 from blueprints.live import messages

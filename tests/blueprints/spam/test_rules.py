@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from blueprints.comments import operations
+from blueprints.comments import submissions
 from blueprints.comments.arriving import Origin
 from blueprints.comments.models import State
 from blueprints.moderation import undoing
@@ -113,7 +113,7 @@ def test_what_a_moderator_writes_is_not_judged(site, slug):
 
 
 def test_an_author_whom_moderators_want_to_see_first_is_held(site, slug):
-    made = within(site, operations.receive, submission(site, slug), Origin(is_held=True))
+    made = within(site, submissions.receive, submission(site, slug), Origin(is_held=True))
     assert made.state == State.PENDING
     assert comment(site, made.comment_id).held_for == "Moderators want to see each comment of this author first"
 
