@@ -12,6 +12,8 @@ from flask.wrappers import Response
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.http import dump_cookie
 
+from understory.signing import Signer
+
 COOKIE = "understory_reader"
 
 #: A year: an author who comes back can still be told from others, and a vote is still theirs.
@@ -77,4 +79,4 @@ def _secret() -> str | bytes:
 
 @lru_cache(maxsize=4)
 def _signer(secret: str | bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="reader")
+    return URLSafeSerializer(secret, salt="reader", signer=Signer)

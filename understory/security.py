@@ -13,12 +13,13 @@ from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.wrappers import Response
 from flask_wtf import CSRFProtect
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as WSGIResponse
 
 from understory.fields import FormRequest
 from understory.proxies import behind
 from understory.settings import Settings
+from understory.signing import TimestampSigner
 
 SESSION_COOKIE = "understory"
 

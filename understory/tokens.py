@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from understory.signing import TimestampSigner
+
 #: Where a session keeps the secret that its tokens are made of, and the field of a form that brings a token back.
 FIELD = "csrf_token"
 
@@ -34,4 +36,4 @@ def holds(token: str, held: str, key: str | bytes, seconds: int) -> bool:
 
 @lru_cache(maxsize=4)
 def _signer(key: str | bytes) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt=_SALT)
+    return URLSafeTimedSerializer(key, salt=_SALT, signer=TimestampSigner)
