@@ -21,6 +21,7 @@ from bleach.sanitizer import BleachSanitizerFilter, Cleaner
 from markdown_it import MarkdownIt
 
 from understory.marked import HtmlToken, html_tokens
+from understory.plain import plain_html
 
 #: Every tag that a stored comment may hold.
 COMMENT_TAGS = frozenset({"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre"})
@@ -62,7 +63,8 @@ _TAG = re.compile(r"<[^>]*>")
 
 def comment_html(source: str) -> str:
     """The HTML of a reader's Markdown: `COMMENT_TAGS` only, every link with `READER_REL`."""
-    return _render(_pipeline.comment, source)
+    html = plain_html(source)
+    return _render(_pipeline.comment, source) if html is None else html
 
 
 def article_html(source: str) -> str:
