@@ -200,6 +200,22 @@ def test_the_library_comes_as_it_was_pinned():
     assert script().startswith((FOLDER / assets.LIBRARY).read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("source", "dense"),
+    [
+        ("a { color: red; /* so */ }\n\nb :hover > i ~ u{}", "a{color:red;}b :hover>i~u{}"),
+        ('p::before { content: " > a:  b " }', 'p::before{content:" > a:  b "}'),
+        (
+            "@media (width > 40rem) { a, b { margin: calc(1px + 2px) } }",
+            "@media (width>40rem){a,b{margin:calc(1px + 2px)}}",
+        ),
+    ],
+)
+def test_a_style_sheet_loses_only_space_that_means_nothing(sources, source, dense):
+    (sources / "desk.css").write_text(source)
+    assert made("desk.css").bodies["identity"].decode() == dense
+
+
 def test_nothing_that_people_read_is_lost_with_the_comments_in_the_source():
     made_of = dict.fromkeys(assets.DESK, "desk.js") | dict.fromkeys(assets.MORE, "more.js")
     made_of["passkeys"] = "passkeys.js"
