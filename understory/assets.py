@@ -1,4 +1,4 @@
-"""Static files as browsers get them: one script and one style sheet for the whole site, small, kept for ever.
+"""Static files as browsers get them: a script and a style sheet for the whole site, small, kept for ever.
 
 The sources in static/ stay as people read them, each at its own address too. What pages ask for is made of them once
 a process: joined, stripped, compressed, and named by a hash of what came out, so that nobody asks for it twice.
@@ -25,7 +25,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "static"
 LIBRARY = "vendor/htmx-4.0.1.min.js"
 
 #: static/js/, in the order in which they run.
-MODULES = ("times", "back", "trouble", "token", "drafts", "writing", "live", "stream", "mine", "keys")
+MODULES = ("times", "later", "back", "trouble", "token", "stream", "mine", "keys")
+
+#: What is of use when somebody writes, likewise; on an article it comes just then (static/js/later.js).
+MORE = ("drafts", "writing", "live")
 
 #: The moderators' own, likewise.
 DESK = ("desk-cards", "desk-keys", "desk-news")
@@ -36,7 +39,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CSS_SPACE = re.compile(r"(\"[^\"]*\"|'[^']*')|\s*([{};,])\s*|\s+")
+_CSS_SPACE = re.compile(r"(\"[^\"]*\"|'[^']*')|\s*([{};,>~])\s*|(:)\s+|\s+")
 
 _HASHED = re.compile(r"(\w+)\.([0-9a-f]{12})(\.\w+)")
 
@@ -92,7 +95,7 @@ def _scoped(modules: tuple[str, ...]) -> str:
 
 def _dense(css: str) -> str:
     """Without comments and the space that means nothing wherever it stands; one before a colon can mean much."""
-    return _CSS_SPACE.sub(lambda found: found[1] or found[2] or " ", _CSS_COMMENT.sub("", css))
+    return _CSS_SPACE.sub(lambda found: found[1] or found[2] or found[3] or " ", _CSS_COMMENT.sub("", css))
 
 
 def _read(name: str) -> str:
@@ -102,6 +105,8 @@ def _read(name: str) -> str:
 _RECIPES: Mapping[str, Callable[[], str]] = {
     "understory.js": script,
     "understory.css": lambda: _dense(_read("understory.css")),
+    "more.js": lambda: _scoped(MORE),
+    "more.css": lambda: _dense(_read("more.css")),
     "passkeys.js": lambda: jsmin(_read("js/passkeys.js")),
     "desk.js": lambda: _scoped(DESK),
     "desk.css": lambda: _dense(_read("desk.css")),

@@ -31,7 +31,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
-        "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -46,6 +45,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+#: Parts of pages, which no browser takes for a page while it may not guess types; the rest would say nothing there.
+_PARTS = frozenset({"text/javascript", "text/css"})
+_HEADERS_OF_PARTS = {"X-Content-Type-Options": HEADERS["X-Content-Type-Options"]}
 
 #: A name or an address, as RFC 3986 and DNS have them, and a port.
 _HOST = re.compile(r"(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
@@ -169,6 +172,7 @@ def local_path(target: str | None, otherwise: str) -> str:
 
 
 def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    headers = _HEADERS_OF_PARTS if response.mimetype in _PARTS else HEADERS
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

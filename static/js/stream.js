@@ -37,6 +37,9 @@ function open() {
 }
 
 async function take(live, text, version) {
+  const coming = {};
+  htmx.trigger(document, "coming", coming);
+  await coming.ready;
   if (!live.isConnected || Number(version) <= Number(live.dataset.since)) return;
   await htmx.swap({ text, sourceElement: live, target: live, swap: "none" });
   live.dataset.since = version;

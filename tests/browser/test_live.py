@@ -30,6 +30,14 @@ def test_a_new_comment_is_announced_and_shown_when_asked_for(page, new_context, 
     expect(page.locator("#arrivals .comment")).to_have_count(0)
 
 
+def test_the_announcement_can_be_read_over_what_it_floats_over(page, article, crowd):
+    page.goto(article.path)
+    crowd.comment(article)
+    shown = page.get_by_role("link", name="Show 1 new comment")
+    expect(shown).to_be_visible()
+    expect(shown).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
 def test_a_reply_comes_in_softly_where_it_belongs(page, article, crowd):
     root = crowd.comment(article, "A root")
     first = crowd.comment(article, "The first answer", parent_id=root)

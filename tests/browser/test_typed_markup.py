@@ -18,7 +18,7 @@ NAMES = [IMAGE, SCRIPT, PARTIAL, LINK, CLOSING]
 
 #: What a page of this site never holds, unless something that was typed became a part of it.
 FOREIGN = """
-    img, iframe, object, embed, style, base, template, hx-partial,
+    img, iframe, object, embed, style, base, template:not(head > #more), hx-partial,
     script:not([src^="/static/"], [type="application/ld+json"]), a[href^="javascript:" i],
     [onerror], [onload], [onclick], [style]
 """

@@ -14,7 +14,7 @@ document.addEventListener("securitypolicyviolation", (breach) => {
 """
 
 #: What may still be on its way when its page is left.
-_LEFT_BEHIND = r"/static/favicon|/yours/marks$"
+_LEFT_BEHIND = r"/static/(favicon|more)\.|/yours/marks$"
 
 #: A stream ends when its page is left or its server stops, and a browser says so.
 _STREAM = r"/live(\?|$)"

@@ -14,10 +14,13 @@ from tests.reading import page
 from understory import assets
 from understory.assets import FOLDER, asset, made, script
 
-SENT = ["understory.js", "understory.css", "desk.js", "desk.css", "favicon.svg"]
+SENT = ["understory.js", "understory.css", "more.js", "more.css", "desk.js", "desk.css", "favicon.svg"]
+
+#: What somebody gets who reads an article and does nothing.
+READ = ("understory.js", "understory.css", "favicon.svg")
 
 #: Bytes; the second is for a page of twenty comments without what people wrote on it.
-SCRIPT_AND_STYLE, EVERYTHING = 20_000, 30_000
+SCRIPT_AND_STYLE, EVERYTHING = 18_500, 25_000
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def sources(tmp_path, monkeypatch):
 
 
 def test_script_and_style_are_small():
-    assert sum(len(made(name).bodies["br"]) for name in ("understory.js", "understory.css")) < SCRIPT_AND_STYLE
+    assert sum(len(made(name).bodies["br"]) for name in READ[:2]) < SCRIPT_AND_STYLE
 
 
 def test_a_page_of_twenty_comments_is_light(site):
@@ -54,20 +57,42 @@ def test_a_page_of_twenty_comments_is_light(site):
         add_comment(site, slug, f"Thought {n}.", author=f"Reader {n}")
     response = Reader(site).get(f"/articles/{slug}")
     assert response.text.count('class="comment ') == 20
-    sent = sum(len(made(name).bodies["br"]) for name in SENT if name != "desk.css")
+    sent = sum(len(made(name).bodies["br"]) for name in READ)
     assert len(brotli.compress(response.data, quality=5)) + sent < EVERYTHING
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/a-title", "/sign-in", "/articles/a-title/comments/new"])
-def test_a_page_asks_for_one_style_sheet_one_script_and_an_icon(site, reader, address, path):
+def asked_for(root):
+    """Addresses that a browser asks for with what stands there, in order."""
+    links = [link["href"] for link in root.all("link") if link["rel"] in ("icon", "stylesheet", "preload")]
+    assert not any(root.has(tag) for tag in ("img", "iframe", "object", "video", "audio", "style"))
+    assert all("defer" in script.attributes for script in root.all("script[src]"))
+    return links + [script["src"] for script in root.all("script[src]")]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/articles/a-title/comments/new", "/nowhere"])
+def test_a_page_asks_for_all_that_a_form_needs(site, reader, address, path):
     add_article(site)
-    found = page(reader.get(path))
-    links = [link["href"] for link in found.all("link") if link["rel"] in ("stylesheet", "icon", "preload")]
-    assert links == [address("favicon.svg"), address("understory.css")]
-    script = found.one("script[src]")
-    assert script["src"] == address("understory.js")
-    assert "defer" in script.attributes
-    assert not any(found.has(tag) for tag in ("img", "iframe", "object", "video", "audio", "style"))
+    names = ["favicon.svg", "understory.css", "more.css", "understory.js", "more.js"]
+    assert asked_for(page(reader.get(path))) == [address(name) for name in names]
+
+
+def test_the_front_page_asks_for_no_more_than_it_uses(reader, address):
+    names = ["favicon.svg", "understory.css", "understory.js"]
+    assert asked_for(page(reader.get("/"))) == [address(name) for name in names]
+
+
+def test_an_article_keeps_for_later_what_only_forms_need(site, reader, address):
+    found = page(reader.get(f"/articles/{add_article(site)}"))
+    later = found.one("template#more")
+    assert asked_for(later) == [address("more.css"), address("more.js")]
+    later.inside.clear()
+    assert asked_for(found) == [address("favicon.svg"), address("understory.css"), address("understory.js")]
+
+
+def test_moderators_get_it_at_once(site, address):
+    found = page(signed_in(site).get(f"/articles/{add_article(site)}"))
+    assert not found.has("template")
+    assert {address("more.css"), address("more.js")} <= set(asked_for(found))
 
 
 def test_only_moderators_get_the_style_of_the_desk(site, reader, address):
@@ -165,8 +190,8 @@ def test_there_is_nothing_else(reader, path):
     assert reader.get(f"/static/{path}").status_code == 404
 
 
-def test_every_module_is_in_the_script():
-    named = {*assets.MODULES, *assets.DESK, "passkeys"}
+def test_every_module_is_in_a_script():
+    named = {*assets.MODULES, *assets.MORE, *assets.DESK, "passkeys"}
     assert {source.stem for source in (FOLDER / "js").glob("*.js")} == named
     assert script().count('"use strict";') >= len(assets.MODULES)
 
@@ -175,11 +200,29 @@ def test_the_library_comes_as_it_was_pinned():
     assert script().startswith((FOLDER / assets.LIBRARY).read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("source", "dense"),
+    [
+        ("a { color: red; /* so */ }\n\nb :hover > i ~ u{}", "a{color:red;}b :hover>i~u{}"),
+        ('p::before { content: " > a:  b " }', 'p::before{content:" > a:  b "}'),
+        (
+            "@media (width > 40rem) { a, b { margin: calc(1px + 2px) } }",
+            "@media (width>40rem){a,b{margin:calc(1px + 2px)}}",
+        ),
+    ],
+)
+def test_a_style_sheet_loses_only_space_that_means_nothing(sources, source, dense):
+    (sources / "desk.css").write_text(source)
+    assert made("desk.css").bodies["identity"].decode() == dense
+
+
 def test_nothing_that_people_read_is_lost_with_the_comments_in_the_source():
-    desk = {name: made(name).bodies["identity"].decode() for name in ("desk.js", "passkeys.js")}
+    made_of = dict.fromkeys(assets.DESK, "desk.js") | dict.fromkeys(assets.MORE, "more.js")
+    made_of["passkeys"] = "passkeys.js"
     for source in (FOLDER / "js").glob("*.js"):
+        sent = made(made_of.get(source.stem, "understory.js")).bodies["identity"].decode()
         for text in re.findall(r'"[^"\n]*"|`[^`]*`', re.sub(r"^\s*//.*$", "", source.read_text(), flags=re.M)):
-            made_of = "passkeys.js" if source.stem == "passkeys" else "desk.js"
-            assert text in (script() if source.stem in assets.MODULES else desk[made_of]), source.name
-    for text in re.findall(r'content: ("[^"]*")', (FOLDER / "understory.css").read_text(encoding="utf-8")):
-        assert text.encode() in made("understory.css").bodies["identity"]
+            assert text in sent, source.name
+    for name in ("understory.css", "more.css", "desk.css"):
+        for text in re.findall(r'content: ("[^"]*")', (FOLDER / name).read_text(encoding="utf-8")):
+            assert text.encode() in made(name).bodies["identity"]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import Reader, add_article, signed_in
+from understory.assets import asset
 from understory.security import HEADERS, local_path
 from understory.values import Proxies
 
@@ -57,6 +58,22 @@ def test_nobody_is_sent_to_another_host(target):
 def test_every_answer_carries_the_headers(site, reader, path):
     add_article(site)
     found = reader.get(path).headers
+    for name, value in HEADERS.items():
+        assert found[name] == value
+
+
+@pytest.mark.parametrize("name", ["understory.js", "understory.css"])
+def test_a_part_of_pages_carries_what_counts_for_it(site, reader, name):
+    with site.test_request_context():
+        address = asset(name)
+    found = reader.get(address).headers
+    assert {name for name in HEADERS if name in found} == {"X-Content-Type-Options"}
+
+
+def test_a_picture_opened_by_itself_is_a_page_and_carries_them_all(site, reader):
+    with site.test_request_context():
+        address = asset("favicon.svg")
+    found = reader.get(address).headers
     for name, value in HEADERS.items():
         assert found[name] == value
 
