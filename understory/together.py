@@ -127,18 +127,24 @@ class Together:
         token = turn.set(Turn.SHARED)
         try:
             with running_by(lambda statement, bound: statement.on(driver, self._engine.dialect, bound)):
-                for one in asked:
-                    driver.execute("SAVEPOINT act")
-                    try:
-                        one.given = one.act()
-                    except _FAULTS:
-                        raise
-                    except Exception as error:  # noqa: BLE001  # it is raised where the act was asked for
-                        one.raised = error
-                        driver.execute("ROLLBACK TO act")
-                    driver.execute("RELEASE act")
+                while not all(self._is_done(driver, one) for one in asked if one.raised is None):
+                    # What the failed one had changed is undone with all else, which is done anew without it.
+                    driver.execute("ROLLBACK")
+                    driver.execute("BEGIN IMMEDIATE")
         finally:
             turn.reset(token)
+
+    def _is_done(self, driver: Any, one: _Asked) -> bool:
+        """Whether an act is done or has changed nothing. A savepoint for each would cost as much as the act."""
+        before = driver.total_changes
+        try:
+            one.given = one.act()
+        except _FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001  # it is raised where the act was asked for
+            one.raised = error
+            return bool(driver.total_changes == before)
+        return True
 
     def _begin(self, seconds: float) -> bool:
         """Whether it is this process's turn now, and a transaction that writes has begun."""

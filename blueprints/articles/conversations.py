@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, update
+from sqlalchemy import Delete, Insert, Select, Update, bindparam, delete, insert, select, update
 
 from blueprints.articles.models import Article, ThreadChange, What
 from understory import bell, clock
-from understory.db import AnyRow, built_once, run
+from understory.db import AnyRow, built_once, read, run
 from understory.errors import Missing, Refused
 
 #: Changes of a thread that are kept to be told again; a page that missed more is asked to load anew.
@@ -37,11 +37,11 @@ def number_comment(article_id: int, *, is_root: bool, is_shown: bool) -> AnyRow:
     article. Locks the article's row: from here on, writers of one thread take turns.
     """
     row = run(_number(), of_article=article_id, new_roots=int(is_root), shown=int(is_shown)).first()
-    if row is None:
-        raise Missing("This article is no longer open for comments. Your text is kept here, so that you can copy it.")
-    if row.closed:
+    if row is not None:
+        return row
+    if read(_closed(), article=article_id).first():
         raise ThreadClosed
-    return row
+    raise Missing("This article is no longer open for comments. Your text is kept here, so that you can copy it.")
 
 
 def note_thread_change(article_id: int, what: What, comment_id: int | None = None, count_change: int = 0) -> None:
@@ -74,15 +74,21 @@ def _number() -> Update:
     article = _articles.c
     return (
         update(_articles)
-        .where(article.id == bindparam("of_article"), article.published)
+        .where(article.id == bindparam("of_article"), article.published, ~article.closed)
         .values(
             numbered=article.numbered + 1,
             roots=article.roots + bindparam("new_roots"),
             version=article.version + bindparam("shown"),
             comment_count=article.comment_count + bindparam("shown"),
         )
-        .returning(article.roots, article.numbered, article.closed, article.version)
+        .returning(article.roots, article.numbered, article.version)
     )
+
+
+@built_once
+def _closed() -> Select[int]:
+    article = _articles.c
+    return select(article.id).where(article.id == bindparam("article"), article.published, article.closed)
 
 
 @built_once

@@ -124,11 +124,10 @@ def already_posted(submission: Submission) -> Posted | None:
 
 
 def _insert(submission: Submission, arrival: Arrival) -> Posted:
-    is_shown = placement.is_shown(arrival.state)
-    numbers = conversations.number_comment(
-        submission.article_id, is_root=submission.parent_id is None, is_shown=is_shown
-    )
+    # Whoever takes a comment away is alone: what is answerable now stays so until this is committed.
     parent = _parent(submission)
+    is_shown = placement.is_shown(arrival.state)
+    numbers = conversations.number_comment(submission.article_id, is_root=parent is None, is_shown=is_shown)
     root_number: int = parent.root_number if parent else numbers.roots
     comment_id: int = run(
         _new(),

@@ -94,6 +94,14 @@ def test_an_act_that_is_refused_changes_nothing_and_stops_nobody(site, slug):
     assert article(site, slug).title == "Fourth"
 
 
+def test_an_act_that_fails_before_it_changed_anything_costs_the_others_nothing(site, slug):
+    given, said = done(site, naming(slug, "Second"), refuse, naming(slug, "Third"))
+    assert [given[0], given[2]] == ["First", "Second"]
+    assert isinstance(given[1], Refused)
+    assert "ROLLBACK" not in said
+    assert article(site, slug).title == "Third"
+
+
 def test_an_error_of_ours_is_raised_where_the_act_was_asked_for(site, slug):
     given, _ = done(site, naming(slug, "Second"), lambda: 1 // 0)
     assert given[0] == "First"
