@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, render_template
+from flask import Flask, render_template
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
@@ -32,14 +32,14 @@ def new_submission_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-def fresh_form(sent: Values, slug: str, token: str) -> Markup:
+def fresh_form(app: Flask, sent: Values, slug: str, token: str) -> Markup:
     """The form that follows a posted comment: empty, with its token, and the name and the e-mail where they were.
 
     Its template is rendered once, with holes for what differs between two of them.
     """
     remember = bool(sent["remember"])
-    stencils: dict[bool, Stencil] = current_app.extensions.setdefault(__name__, {})
-    stencil = stencils.get(remember) or stencils.setdefault(remember, _cut(remember))
+    stencils: dict[bool, Stencil] = app.extensions.setdefault(__name__, {})
+    stencil = stencils.get(remember) or stencils.setdefault(remember, _cut(app, remember))
     return stencil.fill(
         None,
         slug=slug,
@@ -50,10 +50,10 @@ def fresh_form(sent: Values, slug: str, token: str) -> Markup:
     )
 
 
-def _cut(remember: bool) -> Stencil:
+def _cut(app: Flask, remember: bool) -> Stencil:
     open_fields = ("submission_id", "author", "email")
     nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
-    with current_app.app_context(), current_app.test_request_context():
+    with app.app_context(), app.test_request_context():
         blank = CommentForm(formdata=None, remember=remember, **{name: str(Hole(name)) for name in open_fields})
         blank.csrf_token.current_token = str(Hole("csrf_token"))
         html = render_template("comments/_form.html", article={"slug": Hole("slug")}, form=blank, **nothing)

@@ -118,7 +118,7 @@ def _told(slug: str, sent: Values, place: Placed) -> Response:
     location = url_for("comments.place", comment_id=comment.id)
     if not is_htmx():
         return done("", location if posted.state == State.VISIBLE else url_for(".received", slug=slug))
-    form = fresh_form(sent, slug, generate_csrf())
+    form = fresh_form(current_app, sent, slug, generate_csrf())
     is_plain = comment.state == State.VISIBLE and moderator_here() is None
     page = fragments_of(current_app).text(place, form) if is_plain else rendered(place, form)
     response = private(make_response(page, 201 if posted.is_new else 200))

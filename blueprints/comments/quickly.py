@@ -48,6 +48,7 @@ class Posting:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._fragments = fragments_of(app)
         chosen = settings.of(app)
         # Who may have to be waited for is not asked from here.
         self._is_open = not (chosen.redis_url or chosen.akismet_key)
@@ -89,9 +90,8 @@ class Posting:
             return None
         sent, key = comment.sent, self._app.secret_key or ""
         figures.of(self._app).posts.labels(place.posted.outcome).inc()
-        with self._app.app_context():
-            form = fresh_form(comment.values, comment.slug, tokens.made(sent.session[tokens.FIELD], key))
-            body = fragments_of(self._app).text(place, form)
+        token = tokens.made(sent.session[tokens.FIELD], key)
+        body = self._fragments.text(place, fresh_form(self._app, comment.values, comment.slug, token))
         headers = [
             ("content-type", "text/html; charset=utf-8"),
             ("location", f"/comments/{place.comment.id}"),

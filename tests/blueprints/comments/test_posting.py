@@ -455,7 +455,7 @@ def test_the_form_that_follows_a_comment_is_the_forms_own_template(site, slug, a
         form = CommentForm(formdata=None, submission_id="x" * 24, **sent)
         nothing = {"parent": None, "notice": None, "earlier": None, "preview": None}
         rendered = render_template("comments/_form.html", article={"slug": slug}, form=form, **nothing)
-        return str(fresh_form(sent, slug, generate_csrf())), rendered
+        return str(fresh_form(site, sent, slug, generate_csrf())), rendered
 
     with site.test_request_context():
         for _ in range(2):
