@@ -26,13 +26,15 @@ SAMPLES_A_SECOND = 200
 
 #: The first that fits a frame, from the innermost outwards, names the layer; what fits none is its caller's.
 LAYERS = {
-    "SQLite": r"sqlalchemy/engine/default\.py|sqlalchemy/engine/cursor\.py|sqlite|understory/statements\.py",
+    "SQLite": r"sqlalchemy/engine/default\.py|sqlalchemy/engine/cursor\.py|sqlite|understory/(statements|together)\.py",
     "SQLAlchemy": r"sqlalchemy",
     "templates": r"jinja2/|markupsafe/|\.html:|\.xml:|understory/stencils\.py|linked_data\.py",
-    "markdown and bleach": r"markdown_it/|mdurl/|bleach/|html5lib|sanitize\.py",
-    "forms, tokens, cookies": r"wtforms/|flask_wtf/|itsdangerous/|understory/(forms|fields)\.py|readers\.py",
+    "markdown and bleach": r"markdown_it/|mdurl/|bleach/|html5lib|understory/(sanitize|marked|plain)\.py",
+    "forms, tokens, cookies": r"wtforms/|flask_wtf/|itsdangerous/|understory/(forms|fields|reading|tokens|signing)\.py"
+    r"|readers\.py",
     "Flask and Werkzeug": r"flask/|werkzeug/|flask_\w+/|blinker/",
-    "front": r"understory/(front|bridge|hot|pages|answers|ear|bell|loop|listening|streams|compression)\.py",
+    "front": r"understory/(front|bridge|direct|hot|pages?|answers|bell|listening|streams|compression)\.py"
+    r"|understory/ears/",
     "the site's own code": r"understory/|blueprints/|app\.py",
     "server and event loop": r"understory/(wire|door|incoming|outgoing|glimpse)\.py|asyncio/|uvloop|selectors\.py",
 }

@@ -39,6 +39,11 @@ def key_of_actor() -> str:
     return key
 
 
+def act_as(key: str) -> None:
+    """Have the reader who acts be known by a key that was new before this request came here."""
+    g.reader_key = key
+
+
 def remember(response: Response) -> Response:
     """Send the reader's key with the answer to an act."""
     line = cookie_line(cookie_of(key_of_actor(), _secret()), is_secure=request.is_secure)

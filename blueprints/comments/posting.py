@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -22,18 +21,16 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from blueprints.accounts.guard import moderator_here
 from blueprints.articles import queries as articles
 from blueprints.articles.conversations import ThreadClosed
-from blueprints.comments import origins, queries, submissions
+from blueprints.comments import origins, shown_forms, submissions
 from blueprints.comments.forms import CommentForm, Values, fresh_form, new_submission_id, submission_of
 from blueprints.comments.models import State
 from blueprints.comments.posted import Placed, fragments_of, placed, rendered
 from blueprints.spam.judging import IsBanned
 from understory import figures
-from understory.db import AnyRow
 from understory.direct import outcome_here
-from understory.errors import AWAY_SECONDS, KEPT_BYTES, Refused, TooMany, Unavailable
-from understory.forms import STALE
+from understory.errors import KEPT_BYTES, TooMany, Unavailable
 from understory.htmx import done, is_htmx, private
-from understory.readers import key_of_actor, remember
+from understory.readers import act_as, key_of_actor, remember
 from understory.reading import sound
 from understory.sanitize import comment_html
 from understory.security import csrf, has_session
@@ -47,13 +44,13 @@ _WORDS = re.compile(r"([A-Z])")
 @bp.get("/articles/<slug:slug>/comments/new")
 def new(slug: str) -> Response:
     """The form on a page of its own."""
-    return _form_answer(articles.published(slug) or abort(404), _empty_form(), "comments/new.html")
+    return shown_forms.answer(articles.published(slug) or abort(404), _empty_form(), "comments/new.html")
 
 
 @bp.get("/articles/<slug:slug>/comments/form")
 def form(slug: str) -> Response:
     """The form to be put into the article's page."""
-    return _form_answer(articles.published(slug) or abort(404), _empty_form(), "comments/_form.html")
+    return shown_forms.answer(articles.published(slug) or abort(404), _empty_form(), "comments/_form.html")
 
 
 @bp.post("/articles/<slug:slug>/comments")
@@ -67,12 +64,12 @@ def create(slug: str) -> Response:
         if not form.validate() or is_too_large:
             status, why = (413, "too large") if is_too_large else (403, "stale") if form.is_stale else (422, "invalid")
             _count(why)
-            return _refused(article, form, status)
+            return shown_forms.refused(article, form, status)
         if "preview" in request.form:
-            return _form_answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
+            return shown_forms.answer(article, form, "comments/new.html", preview=comment_html(form.body.data or ""))
         sent = form.data
     try:
-        place = outcome_here() or _post(sent, article.id)
+        place = _posted_already() or _post(sent, article.id)
     except (
         TooMany,
         Unavailable,
@@ -83,7 +80,7 @@ def create(slug: str) -> Response:
         submissions.NotAnswerable,
     ) as refusal:
         _count(_WORDS.sub(r" \1", type(refusal).__name__).strip().lower())
-        return _not_now(article, refusal)
+        return shown_forms.not_now(article, refusal)
     _count(place.posted.outcome)
     _keep_name(sent)
     return remember(_told(slug, sent, place))
@@ -101,6 +98,14 @@ def received(slug: str) -> Response:
     """What a reader sees whose comment waits for a moderator."""
     article = articles.published(slug) or abort(404)
     return private(make_response(render_template("comments/received.html", article=article)))
+
+
+def _posted_already() -> Placed | None:
+    """What was posted before Flask was asked, by a reader who may have become known by it."""
+    place: Placed | None = outcome_here()
+    if place is not None:
+        act_as(place.comment.reader_key)
+    return place
 
 
 def _post(sent: Values, article_id: int) -> Placed:
@@ -172,47 +177,3 @@ def _sent_form() -> tuple[CommentForm, bool]:
             raise
         request.max_content_length = KEPT_BYTES
         return CommentForm(), True
-
-
-def _not_now(article: AnyRow, refusal: Refused) -> Response:
-    """The form again after a refusal that is not the text's fault; one press from posting where that can be."""
-    form = CommentForm()
-    form.validate()
-    earlier = None
-    if isinstance(refusal, submissions.AlreadySent):
-        form.renew(parent_id=form.asked_parent)
-        earlier = refusal.comment_id
-    if isinstance(refusal, submissions.NotAnswerable):
-        form.renew()
-    response = _refused(article, form, refusal.status, refusal.message, earlier=earlier)
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.seconds)
-    if isinstance(refusal, Unavailable):
-        response.headers["Retry-After"] = str(AWAY_SECONDS)
-    return response
-
-
-def _refused(article: AnyRow, form: CommentForm, status: int, message: str | None = None, **more: Any) -> Response:
-    """The form again, with the text and what is wrong with it."""
-    if form.submission_id.errors:
-        form.renew(parent_id=form.asked_parent)
-    if form.parent_id.errors:
-        form.parent_id.data = ""
-    if status == 413 and not form.errors:
-        message = "This form holds more than a comment can."
-    notice = message or next((e for f in (form.parent_id, form.submission_id, form.website) for e in f.errors), None)
-    template = "comments/_form.html" if is_htmx() else "comments/new.html"
-    return _form_answer(article, form, template, status, notice=STALE if form.is_stale else notice, **more)
-
-
-def _form_answer(article: AnyRow, form: CommentForm, template: str, status: int = 200, **more: Any) -> Response:
-    """The form; `more` may be a `notice`, the id of an `earlier` comment, the html of a `preview`."""
-    parent = queries.answerable(article.id, form.asked_parent) if form.asked_parent else None
-    if form.asked_parent and parent is None:
-        if request.method == "GET":
-            abort(404)
-        form.parent_id.data = ""
-    context = {"notice": None, "earlier": None, "preview": None, **more}
-    return private(
-        make_response(render_template(template, article=article, form=form, parent=parent, **context), status)
-    )

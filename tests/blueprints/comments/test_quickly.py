@@ -156,6 +156,15 @@ def test_what_waits_is_told_by_the_view(make_site):
         assert kept.state == State.PENDING
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_stranger_whom_the_view_tells_is_known_again_by_what_was_posted(make_site, htmx):
+    with fronted(make_site(premoderate=True)) as site:
+        seen, slug, reader = watched(site), add_article(site), Reader(site)
+        reader.comment(slug, "Is it there?", htmx=htmx)
+        assert seen == [slug]
+        assert "Is it there?" in reader.get(f"{to(slug)}/yours").text
+
+
 @pytest.mark.parametrize("chosen", [{"redis_url": "redis://127.0.0.1:1/0"}, {"akismet_key": "key"}])
 def test_whoever_has_to_be_waited_for_is_not_asked_in_the_loop(make_site, monkeypatch, chosen, caplog):
     monkeypatch.setattr("blueprints.spam.akismet.asked", lambda verdict, *_: verdict)
