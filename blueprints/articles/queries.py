@@ -17,7 +17,10 @@ _CARD = (Article.slug, Article.title, Article.author, Article.summary, Article.p
 
 
 def published(slug: str) -> AnyRow | None:
-    """One article with `previous_slug`, `previous_title`, `next_slug`, `next_title` (None at either end)."""
+    """One article, less its source, with `previous_slug`, `previous_title`, `next_slug`, `next_title`.
+
+    These are None at either end.
+    """
     return read(_published(), slug=slug).first()
 
 
@@ -44,7 +47,7 @@ def _published() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *articles.c,
+            *(column for column in articles.c if column is not articles.c.source),
             before.c.slug.label("previous_slug"),
             before.c.title.label("previous_title"),
             after.c.slug.label("next_slug"),

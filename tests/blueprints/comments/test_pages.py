@@ -69,7 +69,7 @@ def test_a_page_from_stencils_is_what_the_templates_give(site, slug, query):
     def rendered() -> tuple[str, str]:
         article = queries.published(slug)
         thread = threads.page(article.id, asked_in(shortcut.first_values(query)), 20)
-        linked_data = of_page(article, thread.groups, HOST)
+        linked_data = of_page(article, thread.groups, HOST).decode()
         page = render_template(
             "articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=None
         )
