@@ -110,16 +110,20 @@ def _escaped(text: object) -> bytes:
 class Filters:
     """Filters that know holes: through these a value may be written out.
 
-    What the `plain` ones give holds nothing that has to be escaped.
+    What the `plain` ones and those for `moments` give holds nothing that has to be escaped. No two moments are the
+    same; what the other filters are given comes again and again, and what they make of it is kept.
     """
 
-    def __init__(self, plain: Mapping[str, Filter] | None = None, **known: Filter) -> None:
-        self._plain: dict[str, Filter] = {"isoformat": _in_full, **(plain or {})}
+    def __init__(
+        self, plain: Mapping[str, Filter] | None = None, moments: Mapping[str, Filter] | None = None, **known: Filter
+    ) -> None:
+        self._plain = plain or {}
+        self._moments = {"isoformat": _in_full, **(moments or {})}
         self._known = known
 
     def for_templates(self) -> dict[str, Filter]:
         """As Jinja has them; `safe` is its own, which a hole goes through too."""
-        acts = {**self._plain, **self._known, "safe": Markup}
+        acts = {**self._plain, **self._moments, **self._known, "safe": Markup}
         return {name: _knowing_holes(name, act) for name, act in acts.items() if name != "isoformat"}
 
     def written_out(self, name: str) -> Callable[[Any], bytes]:
@@ -128,11 +132,14 @@ class Filters:
             return _written
         if name == "safe":
             return _as_it_is
-        if name in self._plain:
-            plain = self._plain[name]
-            return lambda value: plain(value).encode()
-        act = self._known[name]
-        return lambda value: _escaped(act(value))
+        if name in self._moments:
+            told = self._moments[name]
+            return lambda moment: told(moment).encode()
+        act = self._plain.get(name)
+        if act is not None:
+            return lru_cache(maxsize=1024)(lambda value: act(value).encode())
+        known = self._known[name]
+        return lru_cache(maxsize=1024)(lambda value: str(escape(known(value))).encode())
 
 
 def _in_full(moment: datetime | Printed) -> str:

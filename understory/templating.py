@@ -115,11 +115,10 @@ def site_here() -> str | Hole:
 filters = Filters(
     {
         "hue": lambda name: str(hue(name)),
-        "day": day,
-        "moment": moment,
         "comments": comments,
         "replies": replies,
         "more_replies": more_replies,
     },
+    {"day": day, "moment": moment},
     initials=initials,
 )

@@ -23,6 +23,12 @@ FIRST_REPLIES = 5
 PER_BRANCH_PAGE = 50
 
 
+_PATH = attrgetter("path")
+
+#: What roots stand by: in the orders by time, and in the order "best".
+_MARKS = attrgetter("root_number"), attrgetter("best", "root_number")
+
+
 class Group(NamedTuple):
     """A top-level comment and some of its replies in thread order; `parent` stands above replies read midway.
 
@@ -90,13 +96,17 @@ def _in_order(rows: Sequence[AnyRow], asked: Asked) -> list[Group]:
         branches.setdefault(row.root_number, []).append(row)
     for branch in branches.values():
         if len(branch) > 1:
-            branch.sort(key=attrgetter("path"))
-    ranked = sorted(branches.values(), key=lambda branch: _mark(asked, branch[0]), reverse=asked.is_descending)
-    return [_group(branch) for branch in ranked]
+            branch.sort(key=_PATH)
+    groups = [_group(branch) for branch in branches.values()]
+    mark = _MARKS[asked.sort == "best"]
+    groups.sort(key=lambda group: mark(group.root), reverse=asked.is_descending)
+    return groups
 
 
 def _group(rows: list[AnyRow]) -> Group:
     """The root, and its replies less the one that was read only to know whether there are more."""
+    if len(rows) == 1:
+        return Group(rows[0])
     root, replies = rows[0], rows[1:]
     if len(replies) <= FIRST_REPLIES:
         return Group(root, replies)
