@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter, call, itemgetter
 from typing import Any, NoReturn
 
 from markupsafe import Markup, escape
@@ -82,7 +82,7 @@ class Stencil:
     def text(self, row: object, given: Mapping[str, object]) -> bytes:
         """The partial with what is `given` and a row's values, each escaped unless it is HTML already."""
         values = self._own(row) + self._given(given)
-        made = [make(value) for make, value in zip(self._makes, values, strict=True)]
+        made = tuple(map(call, self._makes, values))
         filled: bytes = self._text % self._places(made)
         return filled
 
