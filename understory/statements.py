@@ -135,10 +135,13 @@ class _Wording:
         return Outcome(self._rows(found), cursor.rowcount)
 
     def _rows(self, found: list[tuple[Any, ...]]) -> list[AnyRow]:
-        """Read by columns: most of them hold what they are to hold, and are not looked at."""
-        if not found or self._make is None:
+        if self._make is None:
             return []
-        columns: list[Any] = list(zip(*found, strict=True))
-        for place, act in self._reading:
-            columns[place] = [None if value is None else act(value) for value in columns[place]]
-        return list(map(self._make, zip(*columns, strict=True)))
+        rows = []
+        for row in found:
+            values = list(row)
+            for place, act in self._reading:
+                if values[place] is not None:
+                    values[place] = act(values[place])
+            rows.append(self._make(values))
+        return rows
