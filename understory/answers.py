@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.http import generate_etag
 
+from understory.compression import packed
 from understory.security import HEADERS
 
 Headers = list[tuple[str, str]]
@@ -37,15 +38,22 @@ class Note:
 
 @dataclass
 class Answer:
-    """A finished answer; `body` is not compressed."""
+    """A finished answer; `body` is not compressed, `packed` is, where that was done already."""
 
     status: int
     headers: Headers
     body: bytes
     note: Note = field(default_factory=Note)
+    packed: bytes | None = None
 
     @classmethod
     def shared(cls, body: bytes, topic: int, version: int) -> Answer:
         """What a view's `shared` makes of a page, for one that is made without a request."""
-        headers = [("etag", f'W/"{generate_etag(body)}"'), ("content-length", str(len(body))), *_SHARED_HEADERS]
-        return cls(200, headers, body, Note(True, topic, version))
+        small = packed(body)
+        headers = [("etag", f'W/"{tag_of(small)}"'), ("content-length", str(len(body))), *_SHARED_HEADERS]
+        return cls(200, headers, body, Note(True, topic, version), small)
+
+
+def tag_of(small: bytes) -> str:
+    """What changes with a page, of its bytes once they are `packed`: there are fewer of them to look at."""
+    return generate_etag(small)

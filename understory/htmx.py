@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import make_response, redirect, request
 from flask.wrappers import Response
 
-from understory.answers import NOTE, SHARED
+from understory.answers import NOTE, SHARED, tag_of
+from understory.compression import packed
 
 
 def is_htmx() -> bool:
@@ -36,6 +37,6 @@ def shared(response: Response, topic: int | None = None, version: int = 0) -> Re
         note.is_shared, note.topic, note.version = True, topic, version
     response.headers["Cache-Control"] = SHARED
     # Weak, because it is the same for every coding of these bytes.
-    response.add_etag(weak=True)
+    response.set_etag(tag_of(packed(response.get_data())), weak=True)
     response.make_conditional(request)
     return response

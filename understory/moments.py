@@ -1,4 +1,4 @@
-"""How a moment is kept: in UTC, whatever zone it was told in."""
+"""How a moment is kept: in UTC, whatever zone it was told in; and how it is read where it is only printed again."""
 
 from __future__ import annotations
 
@@ -24,6 +24,34 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
+
+
+class Printed(str):
+    """A moment in UTC as ISO 8601 writes it: what `isoformat` gives of the same moment."""
+
+    __slots__ = ()
+
+    def isoformat(self) -> Printed:
+        return self
+
+
+class PrintedMoment(TypeDecorator[Printed]):
+    """A UTCDateTime's column, of a query whose moments are only printed: to make a datetime of SQLite's text and
+    text of that again takes longer than all else of a row.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        return _printed if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> Printed | None:
+        return Printed(value.replace(tzinfo=UTC).isoformat()) if value else None
+
+
+def _printed(text: str | None) -> Printed | None:
+    return Printed(f"{text[:10]}T{text[11:].removesuffix('.000000')}+00:00") if text else None
 
 
 def _moment_in_utc(text: str | None) -> datetime | None:

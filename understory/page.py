@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from understory import compression, outgoing
 from understory.answers import Answer, Headers
-from understory.compression import Coding
-
-#: How a page is kept: nearly every browser takes it.
-KEPT_CODING: Coding = "br"
+from understory.compression import KEPT, Coding
 
 #: What a page costs beside its bytes, roughly.
 _OVERHEAD = 2048
@@ -37,12 +35,19 @@ class Page:
         self._headers = [*plain, ("vary", "Accept-Encoding")]
         self._ready: dict[Coding, _Ready] = {}
         # Kept as a browser takes it, an eighth of the page; who takes it otherwise has it made of that.
-        self._put(KEPT_CODING, compression.quickly(KEPT_CODING, answer.body))
-        #: The headers of an answer that says: what you have is still good.
-        self.unchanged = [(name, value) for name, value in self._headers if name != "content-type"]
-        self.unchanged_wire = outgoing.lines(self.unchanged) + b"\r\n"
+        self._put(KEPT, compression.packed(answer.body) if answer.packed is None else answer.packed)
         #: What the page costs, in all codings together.
-        self.size = self.counted = len(self._ready[KEPT_CODING].wire) + _OVERHEAD
+        self.size = self.counted = len(self._ready[KEPT].wire) + _OVERHEAD
+
+    @cached_property
+    def unchanged(self) -> Headers:
+        """The headers of an answer that says: what you have is still good."""
+        return [(name, value) for name, value in self._headers if name != "content-type"]
+
+    @cached_property
+    def unchanged_wire(self) -> bytes:
+        """All that goes over the wire of it, from after the date on."""
+        return outgoing.lines(self.unchanged) + b"\r\n"
 
     def in_coding(self, coding: Coding) -> tuple[Headers, bytes]:
         """The page's headers and body."""
@@ -67,7 +72,7 @@ class Page:
         return ready
 
     def _whole(self) -> bytes:
-        return compression.unpacked(self.in_coding(KEPT_CODING)[1])
+        return compression.unpacked(self.in_coding(KEPT)[1])
 
     def _put(self, coding: Coding, data: bytes) -> _Ready:
         coded = [] if coding == "identity" else [("content-encoding", str(coding))]

@@ -101,10 +101,10 @@ class Pages:
                 return await render()
             if page := await self.find(key):
                 return page
+            mark = (await self._ear.hear()).mark()
         self._asked += 1
-        making = self._making[key] = _Making(self._asked)
+        making = self._making[key] = _Making(self._asked, mark)
         try:
-            making.mark = (await self._ear.hear()).mark()
             self.made += 1
             answer = await render()
             if answer.status == 200 and answer.note.is_shared and making.mark is not None:

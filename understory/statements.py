@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from functools import cache, update_wrapper
+from functools import cache, partial, update_wrapper
 from typing import Any, ParamSpec, cast
 
 from sqlalchemy import Dialect, Executable, Row
@@ -112,7 +112,8 @@ class _Wording:
                 value = parameter.effective_value if default is None else cast("Any", default).arg
                 self._fixed[place] = act(value) if act else value
         columns = compiled._result_columns
-        self._row = namedtuple("Row", [column.keyname for column in columns]) if columns else None
+        row = namedtuple("Row", [column.keyname for column in columns]) if columns else None
+        self._make = cast("Callable[[Any], Any] | None", row and partial(tuple.__new__, row))
         processors = [column.type._cached_result_processor(dialect, None) for column in columns]
         self._reading = [(place, act) for place, act in enumerate(processors) if act is not None]
 
@@ -124,18 +125,23 @@ class _Wording:
         began = time.perf_counter()
         try:
             cursor = connection.execute(self._text, values)
-            found = cursor.fetchall() if self._row else []
+            found = cursor.fetchall() if self._make else []
         except sqlite3.Error as error:
             raise DBAPIError.instance(
                 self._text, values, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect
             ) from error
         if (seconds := time.perf_counter() - began) >= _slow.seconds:
             _slow.tell(self._text, seconds)
-        return Outcome(cast("list[AnyRow]", [self._made(row) for row in found]), cursor.rowcount)
+        return Outcome(self._rows(found), cursor.rowcount)
 
-    def _made(self, row: tuple[Any, ...]) -> Any:
-        values = list(row)
-        for place, act in self._reading:
-            if values[place] is not None:
-                values[place] = act(values[place])
-        return self._row._make(values)  # type: ignore[union-attr]  # there is one where there are rows
+    def _rows(self, found: list[tuple[Any, ...]]) -> list[AnyRow]:
+        if self._make is None:
+            return []
+        rows = []
+        for row in found:
+            values = list(row)
+            for place, act in self._reading:
+                if values[place] is not None:
+                    values[place] = act(values[place])
+            rows.append(self._make(values))
+        return rows

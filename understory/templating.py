@@ -12,6 +12,7 @@ from jinja2 import BaseLoader, StrictUndefined
 
 from understory.addresses import Addresses
 from understory.inlining import Inlining
+from understory.moments import Printed
 from understory.settings import Settings, current
 from understory.stencils import Filters, Hole
 
@@ -59,14 +60,22 @@ def hue(name: str) -> int:
     return zlib.crc32(name.casefold().encode()) % HUES
 
 
-def day(moment: datetime) -> str:
+def day(moment: datetime | Printed) -> str:
     """17 April 2025"""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return _day_of(moment.isoformat()[:10])
 
 
-def moment(moment: datetime) -> str:
+def moment(moment: datetime | Printed) -> str:
     """17 April 2025, 14:05 UTC"""
-    return f"{day(moment)}, {moment.hour:02}:{moment.minute:02} UTC"
+    text = moment.isoformat()
+    return f"{_day_of(text[:10])}, {text[11:16]} UTC"
+
+
+@lru_cache(maxsize=1024)
+def _day_of(date: str) -> str:
+    """Comments on a page are of few days."""
+    year, month, day = map(int, date.split("-"))
+    return f"{day} {_MONTHS[month - 1]} {year}"
 
 
 def comments(number: int) -> str:
@@ -106,11 +115,10 @@ def site_here() -> str | Hole:
 filters = Filters(
     {
         "hue": lambda name: str(hue(name)),
-        "day": day,
-        "moment": moment,
         "comments": comments,
         "replies": replies,
         "more_replies": more_replies,
     },
+    {"day": day, "moment": moment},
     initials=initials,
 )

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_, type_coerce
 
 from blueprints.articles.models import Article
 from understory.db import AnyRow, built_once, db, read
+from understory.moments import PrintedMoment
 from understory.paging import Page
 
 PER_PAGE = 20
+
+#: The moments of an article, which a page prints and does nothing else with.
+_PRINTED = ("published_at", "updated_at")
 
 _CARD = (Article.slug, Article.title, Article.author, Article.summary, Article.published_at, Article.comment_count)
 
 
 def published(slug: str) -> AnyRow | None:
-    """One article with `previous_slug`, `previous_title`, `next_slug`, `next_title` (None at either end)."""
+    """One article, less its source, with `previous_slug`, `previous_title`, `next_slug`, `next_title`.
+
+    These are None at either end. Its moments are `Printed` ones.
+    """
     return read(_published(), slug=slug).first()
 
 
@@ -55,7 +62,8 @@ def _published() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *articles.c,
+            *(column for column in articles.c if column.name not in ("source", *_PRINTED)),
+            *(type_coerce(articles.c[name], PrintedMoment()).label(name) for name in _PRINTED),
             before.c.slug.label("previous_slug"),
             before.c.title.label("previous_title"),
             after.c.slug.label("next_slug"),

@@ -44,7 +44,7 @@ def show(slug: str) -> Response:
     if not everything and not thread.is_branch and pinned is None:
         page = pages_of(current_app).whole(article, thread, str(site_here()))
         return shared(make_response(page), article.id, article.version)
-    linked_data = of_page(article, thread.groups, str(site_here()))
+    linked_data = of_page(article, thread.groups, str(site_here())).decode()
     response = make_response(
         render_template("articles/show.html", article=article, thread=thread, linked_data=linked_data, pinned=pinned)
     )

@@ -97,7 +97,7 @@ class Pages:
             if place is not None
         }
         given = {**given, **places}
-        parts = [part.text(article, given).encode() for part in frame]
+        parts = [part.text(article, given) for part in frame]
         return self._cards.groups(thread.groups, article.slug, focus).join(parts)
 
     def _cut(self, template: str, article: AnyRow, thread: Thread) -> Frame:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
-from urllib.parse import urlencode
 
 from werkzeug.exceptions import BadRequest
 
@@ -56,10 +55,8 @@ class Asked:
     @property
     def query(self) -> str:
         """The query string that asks for this; "" for the thread as it opens."""
-        order = {} if self.sort == FIRST_SORT else {"sort": self.sort}
-        marks = {"before": self.before, "after": self.after}
-        asked = {**order, **{side: ".".join(map(str, mark)) for side, mark in marks.items() if mark is not None}}
-        return "?" + urlencode(asked) if asked else ""
+        order = None if self.sort == FIRST_SORT else self.sort
+        return _query(("sort", order), ("before", _written(self.before)), ("after", _written(self.after)))
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,17 @@ class Branch:
 
     @property
     def query(self) -> str:
-        paths = {"since": self.since, "until": self.until}
-        return "?" + urlencode({"root": self.root, **{side: path for side, path in paths.items() if path}})
+        return _query(("root", self.root), ("since", self.since), ("until", self.until))
+
+
+def _query(*asked: tuple[str, int | str | None]) -> str:
+    """Orders, numbers and paths stand in a query string as they are."""
+    said = "&".join([f"{name}={value}" for name, value in asked if value not in (None, "")])
+    return f"?{said}" if said else ""
+
+
+def _written(mark: Mark | None) -> str | None:
+    return None if mark is None else ".".join(map(str, mark))
 
 
 def asked_in(query: Mapping[str, str]) -> Asked | Branch:

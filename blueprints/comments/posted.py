@@ -44,7 +44,7 @@ class Fragments:
         self._app = app
         self._stencils: dict[tuple[object, ...], Stencil] = {}
 
-    def text(self, place: Placed, form: Filled) -> str:
+    def text(self, place: Placed, form: Filled) -> bytes:
         """The fragment for whoever is no moderator, of a comment that is visible; it asks nothing of the request."""
         comment, root, behind = place.comment, place.root, place.behind
         shape = *shape_of(comment, True), root is None, behind is None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, type_coerce
+from sqlalchemy.types import TypeEngine
 
 from blueprints.articles.models import Article
 from blueprints.comments.models import Comment, Edit, State
@@ -14,15 +15,17 @@ from understory.db import AnyRow, built_once, db, read
 
 
 @cache
-def shown_columns() -> list[Any]:
-    """What a page shows of a comment; `parent_author` is whom a reply answers, while readers can see that."""
+def shown_columns(moment: TypeEngine[Any] | None = None) -> list[Any]:
+    """What a page shows of a comment; `parent_author` is whom a reply answers, while readers can see that.
+
+    `moment` is how its moments are read, if not as they are kept.
+    """
     comments = Comment.__table__.c
     parent = Comment.__table__.alias("parent")
     is_parent = (parent.c.id == comments.parent_id) & (parent.c.state == State.VISIBLE)
     whom = select(parent.c.author).where(is_parent).scalar_subquery()
     return [
         comments.id,
-        comments.article_id,
         comments.parent_id,
         comments.root_number,
         comments.path,
@@ -33,11 +36,14 @@ def shown_columns() -> list[Any]:
         comments.branch_size,
         comments.up,
         comments.down,
-        comments.best,
-        comments.created_at,
-        comments.edited_at,
+        *_moments(moment),
         whom.label("parent_author"),
     ]
+
+
+def _moments(moment: TypeEngine[Any] | None) -> list[Any]:
+    columns = [Comment.__table__.c.created_at, Comment.__table__.c.edited_at]
+    return columns if moment is None else [type_coerce(column, moment).label(column.name) for column in columns]
 
 
 def waits() -> ColumnElement[bool]:
@@ -157,7 +163,7 @@ def _one() -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _answerable() -> Select[*tuple[Any, ...]]:
-    return select(*shown_columns()).where(
+    return select(*shown_columns(), Comment.article_id).where(
         Comment.id == bindparam("id"), Comment.article_id == bindparam("article"), Comment.state == State.VISIBLE
     )
 
@@ -179,6 +185,7 @@ def _root() -> Select[*tuple[Any, ...]]:
 def _with_article() -> Select[*tuple[Any, ...]]:
     return select(
         *shown_columns(),
+        Comment.article_id,
         Comment.source,
         Comment.email,
         Comment.reader_key,

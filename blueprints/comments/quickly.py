@@ -100,4 +100,4 @@ class Posting:
         ]
         if place.comment.depth:
             headers.append(("hx-reswap", "delete"))
-        return Answer(201 if place.posted.is_new else 200, headers, body.encode())
+        return Answer(201 if place.posted.is_new else 200, headers, body)

@@ -5,14 +5,29 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from blueprints.comments.models import Comment
 from blueprints.comments.places import Sort
 from blueprints.comments.queries import shown_columns
 from understory.db import built_once
+from understory.moments import PrintedMoment
 
 _comments = Comment.__table__.c
+
+#: Pages print their moments, and do nothing else with them.
+_PRINTED = PrintedMoment()
 
 #: Sorts after every path.
 _BEYOND = "~"
@@ -20,10 +35,15 @@ _BEYOND = "~"
 
 @built_once
 def roots_with_replies(sort: Sort, has_before: bool, has_after: bool, everything: bool) -> Select[*tuple[Any, ...]]:
-    """Up to `most` roots of an `article` below or above a mark, each with its first replies and one more."""
+    """Up to `most` roots of an `article` below or above a mark, each with its first replies and one more.
+
+    In no order: SQLite would carry whole rows through a sorter to bring them into the one that they come in anyway.
+    """
     article = bindparam("article", type_=Integer)
     key = _key(sort, _comments)
-    roots = select(_comments.root_number, _comments.best).where(_comments.article_id == article, _is_root(_comments))
+    roots = select(_comments.root_number, _comments.branch_size).where(
+        _comments.article_id == article, _is_root(_comments)
+    )
     roots = roots if everything else roots.where(_comments.shown)
     if has_before:
         roots = roots.where(tuple_(*key) < tuple_(*_marks("before", sort)))
@@ -35,19 +55,26 @@ def roots_with_replies(sort: Sort, has_before: bool, has_after: bool, everything
     roots = roots.order_by(*(column.desc() if reads_down else column for column in key))
     root = roots.limit(bindparam("most", type_=Integer)).subquery()
 
-    reply = Comment.__table__.alias("reply").c
-    last_path = select(reply.path).where(reply.article_id == article, reply.root_number == root.c.root_number)
-    last_path = last_path if everything else last_path.where(reply.shown)
-    last_path = last_path.order_by(reply.path).limit(1).offset(bindparam("first_replies", type_=Integer) + 1)
+    columns = [*shown_columns(_PRINTED), _is_preceded(sort, has_before, has_after, everything).label("is_preceded")]
     query = (
-        select(*shown_columns(), _is_preceded(sort, has_before, has_after, everything).label("is_preceded"))
+        select(*columns, *([_comments.best] if sort == "best" else []))
         .select_from(root)
         .join(Comment.__table__, (_comments.article_id == article) & (_comments.root_number == root.c.root_number))
-        .where(_comments.path <= func.coalesce(last_path.scalar_subquery(), _BEYOND))
+        .where(_comments.path <= _last_path(article, root.c, everything))
     )
-    query = query if everything else query.where(_comments.shown)
-    order = _key(sort, root.c)
-    return query.order_by(*(column.desc() if is_descending else column for column in order), _comments.path)
+    return query if everything else query.where(_comments.shown)
+
+
+def _last_path(article: BindParameter[int], root: Any, everything: bool) -> ColumnElement[str]:
+    """The path of the last reply that is read of a root. Few roots have so many that it has to be looked for."""
+    first_replies = bindparam("first_replies", type_=Integer)
+    reply = Comment.__table__.alias("reply").c
+    last = select(reply.path).where(reply.article_id == article, reply.root_number == root.root_number)
+    if everything:
+        # The stored size says nothing of what only moderators see.
+        return func.coalesce(last.order_by(reply.path).limit(1).offset(first_replies + 1).scalar_subquery(), _BEYOND)
+    last = last.where(reply.shown).order_by(reply.path).limit(1).offset(first_replies + 1)
+    return func.coalesce(case((root.branch_size > first_replies + 1, last.scalar_subquery())), _BEYOND)
 
 
 def _marks(side: str, sort: Sort) -> list[BindParameter[int]]:
@@ -70,7 +97,7 @@ def _is_preceded(sort: Sort, has_before: bool, has_after: bool, everything: bool
 
 @cache
 def _of_branch(everything: bool) -> Select[*tuple[Any, ...]]:
-    of_branch = select(*shown_columns()).where(
+    of_branch = select(*shown_columns(_PRINTED)).where(
         _comments.article_id == bindparam("article"), _comments.root_number == bindparam("root")
     )
     return of_branch if everything else of_branch.where(_comments.shown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from blueprints.comments import places
@@ -21,6 +21,12 @@ FIRST_REPLIES = 5
 
 #: Replies on a page of one branch.
 PER_BRANCH_PAGE = 50
+
+
+_PATH = attrgetter("path")
+
+#: What roots stand by: in the orders by time, and in the order "best".
+_MARKS = attrgetter("root_number"), attrgetter("best", "root_number")
 
 
 class Group(NamedTuple):
@@ -74,7 +80,7 @@ def page(article_id: int, asked: Asked | Branch, size: int, *, everything: bool 
     query = roots_with_replies(asked.sort, asked.before is not None, asked.after is not None, everything)
     bound = {"article": article_id, "most": size + 1, "first_replies": FIRST_REPLIES, **marks}
     rows = read(query, **bound).all()
-    groups = [_group(list(members)) for _, members in groupby(rows, key=lambda row: row.root_number)]
+    groups = _in_order(rows, asked)
     further = len(groups) > size
     groups = (groups[1:] if asked.goes_up else groups[:-1]) if further else groups
     return _placed(groups, asked, further, bool(rows) and bool(rows[0].is_preceded))
@@ -84,8 +90,23 @@ def _bound(side: str, mark: Mark | None) -> dict[str, int]:
     return {f"{side}{place}": number for place, number in enumerate(mark or ())}
 
 
+def _in_order(rows: Sequence[AnyRow], asked: Asked) -> list[Group]:
+    branches: dict[int, list[AnyRow]] = {}
+    for row in rows:
+        branches.setdefault(row.root_number, []).append(row)
+    for branch in branches.values():
+        if len(branch) > 1:
+            branch.sort(key=_PATH)
+    groups = [_group(branch) for branch in branches.values()]
+    mark = _MARKS[asked.sort == "best"]
+    groups.sort(key=lambda group: mark(group.root), reverse=asked.is_descending)
+    return groups
+
+
 def _group(rows: list[AnyRow]) -> Group:
     """The root, and its replies less the one that was read only to know whether there are more."""
+    if len(rows) == 1:
+        return Group(rows[0])
     root, replies = rows[0], rows[1:]
     if len(replies) <= FIRST_REPLIES:
         return Group(root, replies)

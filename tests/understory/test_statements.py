@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
 from blueprints.articles.models import Article
 from tests.builders import add_article, within
 from understory import clock
 from understory.db import built_once, db, read, run, transaction
+from understory.moments import PrintedMoment
 
 _articles = Article.__table__
 
@@ -41,6 +42,25 @@ def test_a_row_is_what_sqlalchemy_gives_with_moments_and_truth_values(site):
     assert ours._asdict() == theirs._asdict()
     assert ours.published is True
     assert ours.published_at.tzinfo is not None
+
+
+@built_once
+def _printed():
+    moment = type_coerce(_articles.c.published_at, PrintedMoment()).label("published_at")
+    return select(moment).where(_articles.c.slug == bindparam("slug"))
+
+
+@pytest.mark.parametrize("microseconds", [0, 1, 123_000])
+def test_a_moment_that_is_only_printed_is_what_isoformat_gives(site, microseconds):
+    moment = clock.now().replace(microsecond=microseconds)
+
+    def printed():
+        with transaction():
+            run(_new(), **NEW, published_at=moment, updated_at=moment)
+        return [read(query, slug="one").scalar() for query in (_printed(), _printed().built)]
+
+    for text in within(site, printed):
+        assert (text, text.isoformat()) == (moment.isoformat(), moment.isoformat())
 
 
 def test_a_column_that_is_not_given_gets_its_own_default(site):
