@@ -29,6 +29,9 @@ from understory.together import Together
 #: Where a view finds what was done before it was asked: what the act gave, or why it was refused.
 OUTCOME = "understory.outcome"
 
+#: A token younger than this, in seconds, has most of its time before it, and serves the next form too.
+_YOUNG = security.TOKEN_SECONDS / 4
+
 _GUARDED = [
     ("cache-control", "private, no-store"),
     ("vary", "Cookie"),
@@ -42,12 +45,13 @@ _logger = logging.getLogger(__name__)
 class Sent:
     """A form as it came, with a token that holds: all values of each field, and what is known of the sender.
 
-    `session` holds the secret of its tokens and nothing else: whoever is signed in, or has more in it, is not here.
+    `token` is for the form that follows. The session holds the secret of its tokens and nothing else: whoever is
+    signed in, or has more in it, is not here.
     """
 
     path: str
     fields: Mapping[str, list[str]]
-    session: Mapping[str, Any]
+    token: str
     cookies: Mapping[str, str]
     address: str
     browser: str
@@ -140,13 +144,15 @@ class Direct:
         has_more = any(name != tokens.FIELD and value is not False for name, value in session.items())
         if fields is None or has_more or not isinstance(held, str):
             return None
-        if not tokens.holds(fields.get(tokens.FIELD, [""])[0], held, key, security.TOKEN_SECONDS):
+        token = fields.get(tokens.FIELD, [""])[0]
+        age = tokens.age(token, held, key, security.TOKEN_SECONDS)
+        if age is None:
             return None
         address, scheme = self._who_asks(asked)
         return Sent(
             asked.path,
             fields,
-            session,
+            token if age < _YOUNG else tokens.made(held, key),
             cookies,
             address,
             header("user-agent") or "",

@@ -6,6 +6,7 @@ The signatures are the same, so that whatever signs and reads as the library doe
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from typing import Any
 
 import itsdangerous
@@ -15,11 +16,21 @@ from itsdangerous.signer import SigningAlgorithm
 _derived: dict[tuple[bytes, bytes, str], bytes] = {}
 
 
+@lru_cache(maxsize=64)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha1")
+
+
 class _SHA1(SigningAlgorithm):
-    """HMAC as the library makes it by default, which builds it out of its parts each time."""
+    """HMAC as the library makes it by default, which builds it out of its parts each time.
+
+    `hmac.digest` would let go of Python's lock for the two microseconds that it takes, and wait to have it again.
+    """
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha1")
+        mac = _keyed(key).copy()
+        mac.update(value)
+        return mac.digest()
 
 
 class Signer(itsdangerous.Signer):

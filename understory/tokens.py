@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from understory import clock
 from understory.signing import TimestampSigner
 
 #: Where a session keeps the secret that its tokens are made of, and the field of a form that brings a token back.
@@ -25,13 +26,14 @@ def made(held: str, key: str | bytes) -> str:
     return token if isinstance(token, str) else token.decode()
 
 
-def holds(token: str, held: str, key: str | bytes, seconds: int) -> bool:
-    """Whether the site made this token for that session, no longer than so many seconds ago."""
+def age(token: str, held: str, key: str | bytes, most: int) -> float | None:
+    """How many seconds ago the site made this token for that session; None when it did not, or more than `most` ago."""
     try:
-        said = _signer(key).loads(token, max_age=seconds)
+        said, made_at = _signer(key).loads(token, max_age=most, return_timestamp=True)
     except BadData:
-        return False
-    return isinstance(said, str) and hmac.compare_digest(said.encode(), held.encode())
+        return None
+    is_its = isinstance(said, str) and hmac.compare_digest(said.encode(), held.encode())
+    return (clock.now() - made_at).total_seconds() if is_its else None
 
 
 @lru_cache(maxsize=4)

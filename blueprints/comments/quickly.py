@@ -20,7 +20,7 @@ from blueprints.comments.origins import BROWSER_LENGTH
 from blueprints.comments.posted import Placed, fragments_of, placed
 from blueprints.moderation import queries as moderation
 from blueprints.spam.signs import Text
-from understory import figures, readers, settings, tokens
+from understory import figures, readers, settings
 from understory.answers import Answer
 from understory.direct import Errand, Sent
 from understory.errors import Missing
@@ -88,10 +88,9 @@ class Posting:
     def _tell(self, comment: _Comment, place: Placed) -> Answer | None:
         if place.posted.state != State.VISIBLE or place.comment.state != State.VISIBLE or not comment.sent.is_htmx:
             return None
-        sent, key = comment.sent, self._app.secret_key or ""
+        sent = comment.sent
         figures.of(self._app).posts.labels(place.posted.outcome).inc()
-        token = tokens.made(sent.session[tokens.FIELD], key)
-        body = self._fragments.text(place, fresh_form(self._app, comment.values, comment.slug, token))
+        body = self._fragments.text(place, fresh_form(self._app, comment.values, comment.slug, sent.token))
         headers = [
             ("content-type", "text/html; charset=utf-8"),
             ("location", f"/comments/{place.comment.id}"),

@@ -11,7 +11,9 @@ from blueprints.comments.models import State
 from blueprints.comments.quickly import LONGEST
 from tests.builders import Reader, add_article, add_comment, all_comments, article, signed_in, within
 from tests.fronted import fronted
+from tests.reading import page
 from understory import figures
+from understory.security import TOKEN_SECONDS
 
 pytestmark = pytest.mark.sqlite
 
@@ -110,6 +112,21 @@ def test_a_retry_is_told_of_the_same_comment(site, slug, reader, asked):
     assert (first.status_code, second.status_code, first.location) == (201, 200, second.location)
     assert len(all_comments(site)) == 1
     assert asked == []
+
+
+def test_a_token_serves_the_next_form_while_it_is_young(site, slug, clock):
+    reader = Reader(site)
+    first = reader.comment_form(slug)
+    token = page(reader.post(to(slug), first, htmx=True)).one("#comment-form").fields()["csrf_token"]
+    assert token == first["csrf_token"]
+    clock.later(seconds=TOKEN_SECONDS / 2)
+    second = {**first, "submission_id": "another-submission"}
+    renewed = page(reader.post(to(slug), second, htmx=True)).one("#comment-form").fields()["csrf_token"]
+    assert renewed != token
+    clock.later(seconds=TOKEN_SECONDS / 2 + 1)
+    late = {**first, "submission_id": "a-third-submission"}
+    assert reader.post(to(slug), late, htmx=True).status_code == 403
+    assert reader.post(to(slug), {**late, "csrf_token": renewed}, htmx=True).status_code == 201
 
 
 LEFT = {
