@@ -105,18 +105,31 @@ class Direct:
         for path, route, plan in self._plans:
             if path.fullmatch(asked.path) is not None:
                 began = time.perf_counter()
-                sent = self._sent(asked)
-                errand = None if sent is None else plan(sent)
+                errand = self._planned(plan, asked)
                 return errand is not None and await self._do(errand, asked, exchange, (route, began))
         return False
+
+    def _planned(self, plan: Plan, asked: Request) -> Errand | None:
+        try:
+            sent = self._sent(asked)
+            return None if sent is None else plan(sent)
+        except Exception:
+            # The view has a page for it that gives the text back.
+            _logger.exception("a form could not be read")
+            return None
 
     async def _do(self, errand: Errand, asked: Request, exchange: Exchange, noted: tuple[str, float]) -> bool:
         answer = None
         try:
             outcome: Any = await self._together.do(errand.act)
-            answer = errand.tell(outcome)
         except Refused as refusal:
             outcome = refusal
+        except Exception:
+            # Nothing of it was stored: the view tries it once more, and says what is wrong.
+            _logger.exception("an act failed")
+            return False
+        else:
+            answer = _told(errand, outcome)
         if answer is None:
             await self._bridge.pass_on(asked, exchange, **{OUTCOME: outcome})
         else:
@@ -159,3 +172,12 @@ class Direct:
             is_secure=scheme == "https",
             is_htmx=header("hx-request") == "true",
         )
+
+
+def _told(errand: Errand, outcome: Any) -> Answer | None:
+    try:
+        return errand.tell(outcome)
+    except Exception:
+        # It is stored: the view only has to say so.
+        _logger.exception("what was done could not be told")
+        return None

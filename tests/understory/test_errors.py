@@ -89,7 +89,7 @@ def test_an_error_that_nobody_foresaw_is_a_page_that_keeps_the_text(make_site, m
     add_article(site)
     moderator = signed_in(site)
     sent = moderator.comment_form("a-title", TEXT)
-    monkeypatch.setattr("blueprints.comments.operations.comment_html", lambda source: 1 / 0)
+    monkeypatch.setattr("blueprints.comments.submissions.comment_html", lambda source: 1 / 0)
     response = moderator.post("/articles/a-title/comments", sent)
     assert response.status_code == 500
     assert kept(response) == ["Ada", TEXT]

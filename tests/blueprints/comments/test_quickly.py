@@ -182,6 +182,33 @@ def test_a_stranger_whom_the_view_tells_is_known_again_by_what_was_posted(make_s
         assert "Is it there?" in reader.get(f"{to(slug)}/yours").text
 
 
+@pytest.mark.parametrize(
+    "failing", ["quickly.comment_html", "quickly.moderation.is_held", "quickly.readers.cookie_line"]
+)
+def test_whatever_fails_here_the_view_still_answers(make_site, monkeypatch, caplog, failing):
+    """An error of ours before the act, in it, and after it: the comment is posted once, and its author told."""
+    site = make_site()
+    site.logger.handlers.clear()
+    with fronted(site):
+        slug, reader = add_article(site), Reader(site)
+        sent, seen = reader.comment_form(slug), watched(site)
+        monkeypatch.setattr(f"blueprints.comments.{failing}", failing_once(monkeypatch))
+        assert reader.post(to(slug), sent, htmx=True).status_code in (200, 201)
+    assert seen == [slug]
+    assert len(all_comments(site)) == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+def failing_once(monkeypatch):
+    """What fails the first time that it is called, and is itself again then."""
+
+    def fail(*_given, **_named):
+        monkeypatch.undo()
+        return 1 // 0
+
+    return fail
+
+
 @pytest.mark.parametrize("chosen", [{"redis_url": "redis://127.0.0.1:1/0"}, {"akismet_key": "key"}])
 def test_whoever_has_to_be_waited_for_is_not_asked_in_the_loop(make_site, monkeypatch, chosen, caplog):
     monkeypatch.setattr("blueprints.spam.akismet.asked", lambda verdict, *_: verdict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blueprints.articles import conversations
 from blueprints.articles import operations as articles
 from blueprints.articles.conversations import KEPT_CHANGES
 from blueprints.comments import operations
@@ -113,7 +114,7 @@ def test_a_page_that_missed_much_is_asked_to_load_anew(site, slug, monkeypatch):
 
 
 def test_changes_are_kept_for_a_while_and_not_for_ever(site, slug, monkeypatch):
-    monkeypatch.setattr(articles, "KEPT_CHANGES", 4)
+    monkeypatch.setattr(conversations, "KEPT_CHANGES", 4)
     for _ in range(12):
         add_comment(site, slug)
     assert len(within(site, messages.queries.changes, article(site, slug).id, 0, 100)) <= 8

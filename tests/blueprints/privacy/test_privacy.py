@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from blueprints.comments import operations as comments
+from blueprints.comments import submissions
 from blueprints.comments.models import Edit, State
 from blueprints.comments.persons import Whose
 from blueprints.moderation import operations as moderation
@@ -338,7 +338,7 @@ def test_every_page_leads_to_it_and_any_cache_may_keep_it(reader):
 
 def test_a_submission_that_was_erased_is_not_posted_again_by_a_retry(site, slug):
     sent = submission(site, slug, reader_key=KEY)
-    within(site, comments.post, sent)
+    within(site, submissions.post, sent)
     erase(site, Whose(reader_key=KEY))
-    with pytest.raises(comments.AlreadySent):
-        within(site, comments.post, sent)
+    with pytest.raises(submissions.AlreadySent):
+        within(site, submissions.post, sent)
