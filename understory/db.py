@@ -1,4 +1,4 @@
-"""The database: one session a request, and `transaction()`, the only commit in the program."""
+"""The database: one session a request, and `transaction()`, the only commit beside that of together.py."""
 
 from __future__ import annotations
 

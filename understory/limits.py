@@ -75,6 +75,10 @@ class Counts:
             self._clock_ahead = _clock_ahead()
         return _hit(self._own, item, who)
 
+    def has_room(self, item: RateLimitItem, *who: str) -> bool:
+        """Whether one more act would pass, counted in this process alone."""
+        return self._own.test(item, *who)
+
 
 def _clock_ahead() -> float:
     """How far the clock of days and hours is ahead of the one that nobody sets, in seconds."""
@@ -100,6 +104,12 @@ def take(rule: str, *who: str) -> None:
         if reset is not None:
             seconds = max(1, round(reset - time.time()))
             raise TooMany(f"That was a little fast. Please try again in {_spoken(seconds)}.", seconds)
+
+
+def has_room(app: Flask, rule: str, *who: str) -> bool:
+    """Whether `take` would let one more act pass, as far as this process counts; nothing is counted."""
+    counts: Counts = app.extensions[__name__]
+    return all(counts.has_room(item, *who) for item in _items(rule))
 
 
 def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, who: tuple[str, ...]) -> float | None:

@@ -6,6 +6,7 @@ of it. Whatever else becomes of it is the view's to tell.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,15 +21,16 @@ from blueprints.comments.origins import BROWSER_LENGTH
 from blueprints.comments.posted import Placed, fragments_of, placed
 from blueprints.moderation import queries as moderation
 from blueprints.spam.signs import Text
-from understory import figures, readers, settings
+from understory import figures, limits, readers, settings
 from understory.answers import Answer
 from understory.direct import Errand, Sent
 from understory.errors import Missing
 from understory.reading import values_of
 from understory.sanitize import comment_html
 
-#: Longer texts take milliseconds to become HTML, in which the loop would do nothing else.
-LONGEST = 2000
+#: Longer texts, and such as are full of markup, take milliseconds to become HTML: the loop would do nothing else.
+LONGEST, MOST_MARKS = 2000, 200
+_MARK = re.compile(r"[\[\]*_`<>&\\\n\"]")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Posting:
         self._app = app
         self._fragments = fragments_of(app)
         chosen = settings.of(app)
+        self._limit = chosen.post_limit
         # Who may have to be waited for is not asked from here.
         self._is_open = not (chosen.redis_url or chosen.akismet_key)
 
@@ -57,13 +60,18 @@ class Posting:
         """How to post what was sent; None for what its view has to look at."""
         values = values_of(CommentForm, sent.fields) if self._is_open and "preview" not in sent.fields else None
         # A name that is to be remembered changes the session.
-        if values is None or values["remember"] or len(values["body"]) > LONGEST:
+        if values is None or values["remember"] or not self._is_at_once(values["body"], sent.address):
             return None
         text = Text(values["author"], values["email"] or None, comment_html(values["body"]))
         # Nobody else has to wait while it is read.
         _ = text.signs
         comment = _Comment(sent.path.split("/")[2], values, text, *self._reader(sent), sent)
         return Errand(partial(self._post, comment), partial(self._tell, comment))
+
+    def _is_at_once(self, body: str, address: str) -> bool:
+        """Whether a text takes little work, and work that is not for nothing because its sender was too fast."""
+        is_little = len(body) <= LONGEST and len(_MARK.findall(body)) <= MOST_MARKS
+        return is_little and limits.has_room(self._app, self._limit, "post", limits.household(address))
 
     def _reader(self, sent: Sent) -> tuple[str, str]:
         """The sender's key, a new one for a stranger, and the cookie that brings it back."""

@@ -52,3 +52,12 @@ def test_the_narrowest_of_several_rules_holds(site):
         limits.take("100 per minute; 1 per hour", "post", "a")
         with pytest.raises(TooMany, match="60 minutes"):
             limits.take("100 per minute; 1 per hour", "post", "a")
+
+
+def test_whether_there_is_room_can_be_asked_without_counting(site):
+    assert all(limits.has_room(site, "1 per minute", "post", "a") for _ in range(3))
+    with site.app_context():
+        limits.take("1 per minute", "post", "a")
+    assert not limits.has_room(site, "1 per minute", "post", "a")
+    assert limits.has_room(site, "1 per minute", "post", "b")
+    assert limits.has_room(site, "", "post", "a")

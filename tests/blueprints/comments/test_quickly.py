@@ -8,7 +8,7 @@ from functools import wraps
 import pytest
 
 from blueprints.comments.models import State
-from blueprints.comments.quickly import LONGEST
+from blueprints.comments.quickly import LONGEST, MOST_MARKS
 from tests.builders import Reader, add_article, add_comment, all_comments, article, signed_in, within
 from tests.fronted import fronted
 from tests.reading import page
@@ -134,6 +134,7 @@ LEFT = {
     "a preview": ({"preview": "1"}, {}, True),
     "a name to be remembered": ({"remember": "y"}, {}, True),
     "a text that takes its time": ({"body": "word " * (LONGEST // 5 + 1)}, {}, True),
+    "a text full of markup": ({"body": "[" * (MOST_MARKS + 1)}, {}, True),
     "a mistake": ({"author": ""}, {}, True),
     "a token that is none": ({"csrf_token": "x"}, {}, True),
     "what only programs fill in": ({"website": "https://example.org"}, {}, True),
@@ -171,6 +172,20 @@ def test_what_waits_is_told_by_the_view(make_site):
         assert seen == [slug]
         (kept,) = all_comments(site)
         assert kept.state == State.PENDING
+
+
+def test_who_is_too_fast_is_not_worked_for(make_site, monkeypatch):
+    with fronted(make_site(post_limit="1 per minute")) as site:
+        seen, slug, reader = watched(site), add_article(site), Reader(site)
+        assert reader.comment(slug, htmx=True).status_code == 201
+        assert seen == []
+        sent = reader.comment_form(slug, "Too soon")
+        for place in ("quickly", "submissions"):
+            monkeypatch.setattr(f"blueprints.comments.{place}.comment_html", lambda _source: pytest.fail("worked for"))
+        refused = reader.post(to(slug), sent, htmx=True)
+        assert refused.status_code == 429
+        assert page(refused).one("#comment-form").fields()["body"] == "Too soon"
+        assert seen == [slug]
 
 
 @pytest.mark.parametrize("htmx", [False, True])
