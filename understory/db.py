@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
@@ -94,7 +94,7 @@ def transaction(mine: Turn = Turn.ALONE) -> Iterator[Session]:
             raise RuntimeError("an act that has to be alone was begun among others")
         yield session
         return
-    session.rollback()
+    _end_reading()
     with _committing(db.engine, mine):
         try:
             yield session
@@ -114,9 +114,22 @@ def plain_transaction(mine: Turn) -> Iterator[None]:
         with transaction(mine):
             yield
         return
-    db.session.rollback()
+    _end_reading()
     with _committing(db.engine, mine), db.engine.begin() as connection, running_on(connection):
         yield
+
+
+def _end_reading() -> None:
+    """Give back what the session reads on. A connection that died meanwhile fails to say goodbye, and is gone then."""
+    with suppress(*DATABASE_FAULTS):
+        db.session.rollback()
+
+
+def _close(_error: BaseException | None) -> None:
+    """As Flask-SQLAlchemy does, after us, at the end of a request: where an error would be too late for a page."""
+    if db.session.registry.has():
+        with suppress(*DATABASE_FAULTS):
+            db.session.close()
 
 
 @contextmanager
@@ -192,6 +205,7 @@ def engine_for_readers(app: Flask) -> Engine:
 def init_app(app: Flask) -> None:
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engines.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
+    app.teardown_appcontext(_close)
     if replica := settings.of(app).replica_url:
         app.extensions[_READERS] = create_engine(replica, **engines.options(replica))
         engines.set_up(app.extensions[_READERS], has_company=False)

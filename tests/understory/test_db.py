@@ -62,6 +62,23 @@ def test_writers_wait_for_each_other(site):
     assert sorted(results) == slugs(site)
 
 
+@pytest.mark.postgresql
+def test_a_connection_that_dies_between_two_statements_ends_without_an_error(site):
+    def cut() -> None:
+        with db.engine.connect() as other:
+            ours = db.session.connection().connection.driver_connection.info.backend_pid
+            other.execute(text("SELECT pg_terminate_backend(:it, 5000)"), {"it": ours})
+
+    with site.app_context():
+        db.session.scalars(db.select(Article.slug)).all()
+        cut()
+    with site.app_context():
+        db.session.scalars(db.select(Article.slug)).all()
+        cut()
+        operations.write(Draft(title="One", source="Text"))
+    assert slugs(site) == ["one"]
+
+
 @pytest.mark.sqlite
 def test_a_commit_survives_a_power_cut(make_site):
     site = make_site(waits_for_the_disk=True)
