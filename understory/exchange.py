@@ -22,7 +22,10 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """The first value of that name."""
-        return next((value for key, value in self._lines if key == name), None)
+        for key, value in self._lines:
+            if key == name:
+                return value
+        return None
 
     def get_all(self, name: str) -> list[str]:
         return [value for key, value in self._lines if key == name]

@@ -12,7 +12,7 @@ from flask.wrappers import Response
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.http import dump_cookie
 
-from understory.signing import Signer
+from understory.signing import Remembering, Signer
 
 COOKIE = "understory_reader"
 
@@ -61,7 +61,7 @@ def key_in(cookie: str | None, secret: str | bytes) -> str | None:
     if not cookie:
         return None
     try:
-        key = _signer(secret).loads(cookie)
+        key = _known(secret).read(cookie)
     except BadSignature:
         return None
     return key if isinstance(key, str) and _KEY.fullmatch(key) else None
@@ -85,3 +85,8 @@ def _secret() -> str | bytes:
 @lru_cache(maxsize=4)
 def _signer(secret: str | bytes) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="reader", signer=Signer)
+
+
+@lru_cache(maxsize=4)
+def _known(secret: str | bytes) -> Remembering:
+    return Remembering(_signer(secret))

@@ -47,6 +47,7 @@ _NOT_FOR_HOUSE = ["image", "html_block", "html_inline"]
 _TYPED_ADDRESS = re.compile(
     r"(?<![\w@.:/])(?:https?://|www\.)[^\s<>\"'`\\{}|^\[\]]{0,2000}[^\s<>\"'`\\{}|^\[\].,;:!?*~]", re.IGNORECASE
 )
+_COULD_BE_ADDRESS = re.compile(r"://|[wW]{3}\.")
 _ENDS_SENTENCE = frozenset(".,;:!?*~")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,59}}\.?|\[[0-9a-f:.]{{2,45}}\]", re.IGNORECASE)
@@ -59,6 +60,8 @@ _VISIBLE = re.compile(
     r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _TAG = re.compile(r"<[^>]*>")
+#: Words right behind a tag, which most texts begin with: nobody has to look for more.
+_WORDS_AT_ONCE = re.compile(r">[A-Za-z0-9]")
 
 
 def comment_html(source: str) -> str:
@@ -106,9 +109,13 @@ def _render(tools: tuple[MarkdownIt, _Cleaner], source: str) -> str:
     if any(token.level >= DEEPEST_NESTING - 1 for token in tokens):
         return str(cleaner.clean(_as_typed(source)))
     cleaned = cleaner.written(html_tokens(tokens, markdown.options["breaks"])).strip("\n")
-    if is_blank(html.unescape(_TAG.sub("", cleaned))) and not is_blank(source):
+    if _shows_nothing(cleaned) and not is_blank(source):
         return str(cleaner.clean(_as_typed(source)))
     return cleaned
+
+
+def _shows_nothing(cleaned: str) -> bool:
+    return _WORDS_AT_ONCE.search(cleaned) is None and is_blank(html.unescape(_TAG.sub("", cleaned)))
 
 
 def _as_typed(source: str) -> str:
@@ -121,6 +128,14 @@ class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach has no types
 
     def extract_entities(self, token: Any) -> Iterator[Any]:
         yield token
+
+    def handle_links(self, src_iter: Iterable[HtmlToken]) -> Iterator[HtmlToken]:
+        """Most texts have nothing in them that could be one, which is quicker to see than to look for all of it."""
+        for token in src_iter:
+            if _COULD_BE_ADDRESS.search(token["data"]) is None:
+                yield token
+            else:
+                yield from super().handle_links((token,))
 
     def strip_non_url_bits(self, fragment: str) -> tuple[str, str, str]:
         """The address, and what the sentence goes on with: a bracket belongs to the address that opens it."""

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 from understory.fields import FormRequest
 from understory.proxies import behind
 from understory.settings import Settings
-from understory.signing import TimestampSigner
+from understory.signing import RememberingDated, TimestampSigner
 
 SESSION_COOKIE = "understory"
 
@@ -79,29 +79,34 @@ class _Sessions(SecureCookieSessionInterface):
     """Flask's own signed sessions; Secure as the request came in, and never a word on what caches share."""
 
     def __init__(self) -> None:
-        self._made: tuple[Any, URLSafeTimedSerializer] | None = None
+        self._made: tuple[Any, URLSafeTimedSerializer, RememberingDated] | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Made once for the keys of the application."""
+        made = self._made_for(app)
+        return made and made[0]
+
+    def _made_for(self, app: Flask) -> tuple[URLSafeTimedSerializer, RememberingDated] | None:
         keys = app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())
         if self._made is None or self._made[0] != keys:
             serializer = super().get_signing_serializer(app)
             if serializer is None:
                 return None
             serializer.signer = _Signer
-            self._made = keys, serializer
-        return self._made[1]
+            self._made = keys, serializer, RememberingDated(serializer)
+        return self._made[1:]
 
     def read(self, app: Flask, cookie: str) -> dict[str, Any] | None:
         """What a session's cookie holds, as Flask reads it; None for one that is not the site's or is over."""
-        serializer = self.get_signing_serializer(app)
-        if serializer is None:
+        made = self._made_for(app)
+        if made is None:
             return None
         try:
-            held = serializer.loads(cookie, max_age=int(app.permanent_session_lifetime.total_seconds()))
+            held, seconds = made[1].read(cookie)
         except BadSignature:
             return None
-        return dict(held)
+        # What is dated ahead was signed before this machine's clock was set back.
+        return dict(held) if seconds <= app.permanent_session_lifetime.total_seconds() else None
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

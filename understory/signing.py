@@ -6,11 +6,17 @@ The signatures are the same, so that whatever signs and reads as the library doe
 from __future__ import annotations
 
 import hmac
-from functools import lru_cache
+from functools import lru_cache, partial
+from math import floor
 from typing import Any
 
 import itsdangerous
 from itsdangerous.signer import SigningAlgorithm
+
+from understory import clock
+
+#: Signed texts of one kind that are known again.
+REMEMBERED = 512
 
 #: The keys that were derived, by what they were derived from: as many as the site has purposes.
 _derived: dict[tuple[bytes, bytes, str], bytes] = {}
@@ -48,6 +54,28 @@ class Signer(itsdangerous.Signer):
         if key is None:
             key = _derived[named] = super().derive_key(secret)
         return key
+
+
+class Remembering:
+    """Reads what the site signed, and knows again what it has read: a browser sends the same with each request.
+
+    What does not hold is not remembered, and raises BadSignature each time.
+    """
+
+    def __init__(self, serializer: itsdangerous.URLSafeSerializer) -> None:
+        self.read = lru_cache(maxsize=REMEMBERED)(serializer.loads)
+
+
+class RememberingDated:
+    """The same of what was dated, too; for how long it is good is for who asks to say."""
+
+    def __init__(self, serializer: itsdangerous.URLSafeTimedSerializer) -> None:
+        self._read = lru_cache(maxsize=REMEMBERED)(partial(serializer.loads, return_timestamp=True))
+
+    def read(self, signed: str) -> tuple[Any, int]:
+        """What was signed, and how many seconds ago, less than none where the clock was set back since."""
+        said, moment = self._read(signed)
+        return said, floor((clock.now() - moment).total_seconds())
 
 
 class TimestampSigner(itsdangerous.TimestampSigner, Signer):

@@ -11,8 +11,7 @@ from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from understory import clock
-from understory.signing import TimestampSigner
+from understory.signing import RememberingDated, TimestampSigner
 
 #: Where a session keeps the secret that its tokens are made of, and the field of a form that brings a token back.
 FIELD = "csrf_token"
@@ -26,16 +25,21 @@ def made(held: str, key: str | bytes) -> str:
     return token if isinstance(token, str) else token.decode()
 
 
-def age(token: str, held: str, key: str | bytes, most: int) -> float | None:
+def age(token: str, held: str, key: str | bytes, most: int) -> int | None:
     """How many seconds ago the site made this token for that session; None when it did not, or more than `most` ago."""
     try:
-        said, made_at = _signer(key).loads(token, max_age=most, return_timestamp=True)
+        said, seconds = _known(key).read(token)
     except BadData:
         return None
     is_its = isinstance(said, str) and hmac.compare_digest(said.encode(), held.encode())
-    return (clock.now() - made_at).total_seconds() if is_its else None
+    return seconds if is_its and 0 <= seconds <= most else None
 
 
 @lru_cache(maxsize=4)
 def _signer(key: str | bytes) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(key, salt=_SALT, signer=TimestampSigner)
+
+
+@lru_cache(maxsize=4)
+def _known(key: str | bytes) -> RememberingDated:
+    return RememberingDated(_signer(key))

@@ -73,7 +73,7 @@ def by_learning(in_force: Rules, verdict: Verdict, read: Signs, known: Known) ->
     """The verdict with what was learned."""
     if not in_force.learned:
         return verdict
-    return rules.by_learning(in_force, verdict, weigh(read.ids, known.seen, known.read), read.said)
+    return rules.by_learning(in_force, verdict, weigh(read.ids, known.seen, known.read), read)
 
 
 def rules_here() -> Rules:

@@ -116,7 +116,7 @@ def learn(taught: Iterable[tuple[int, Text]], label: Label, *, is_new: bool = Tr
             if lesson is None:
                 lesson = Lesson(comment_id=comment_id, labels="", tokens=b"", at=clock.now())
                 session.add(lesson)
-            tokens = sorted(signs.read(text_of).said)
+            tokens = sorted(signs.read(text_of).ids)
             counts.move(lesson, (lesson.labels if is_new else lesson.labels[:-1]) + label, tokens)
         counts.write()
 

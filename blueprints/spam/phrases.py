@@ -46,6 +46,10 @@ class Phrases:
                 self._from.setdefault(words[0], []).append(((*words[:-1], f"{words[-1]}*"), phrase))
         self._starts = tuple(starts)
         self._any_start = tuple(start for start, _ in starts)
+        begun_by = [*self._from, *self._any_start]
+        self._least = min(map(len, begun_by), default=0)
+        #: Few words begin as any phrase does, which is quicker to see than whether they do begin one.
+        self._heads = frozenset(word[: self._least] for word in begun_by)
 
     def __bool__(self) -> bool:
         return bool(self._from or self._starts)
@@ -53,8 +57,9 @@ class Phrases:
     def in_words(self, words: Sequence[str]) -> list[str]:
         """The phrases found, each once, in the order in which they stand in the text."""
         found: dict[str, None] = {}
-        beginnings, any_start = self._from, self._any_start
-        for place, word in enumerate(words):
+        beginnings, any_start, heads, least = self._from, self._any_start, self._heads, self._least
+        for place in [place for place, word in enumerate(words) if word[:least] in heads]:
+            word = words[place]
             if word in beginnings:
                 for wanted, phrase in beginnings[word]:
                     if phrase not in found and _stands(wanted, words, place):

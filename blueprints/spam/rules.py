@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from blueprints.spam.phrases import Phrases, folded
-from blueprints.spam.signs import Text
+from blueprints.spam.signs import Signs, Text
 from blueprints.spam.weighing import Weighed
 
 #: Tokens that a verdict names.
@@ -119,13 +119,13 @@ def judge(rules: Rules, case: Case) -> Verdict:
     return verdict
 
 
-def by_learning(rules: Rules, verdict: Verdict, weighed: Weighed, said: dict[int, str]) -> Verdict:
+def by_learning(rules: Rules, verdict: Verdict, weighed: Weighed, read: Signs) -> Verdict:
     """The verdict with what moderators' decisions say of the text, where they say it clearly enough."""
     percent = 100 * weighed.share
     if not rules.learned or percent < rules.hold_at:
         return verdict
     outcome = Outcome.SPAM if percent >= rules.spam_at else Outcome.PENDING
-    return verdict.and_also(outcome, f"Looks like spam ({min(99.9, percent):.3g} %): {_told(weighed, said)}")
+    return verdict.and_also(outcome, f"Looks like spam ({min(99.9, percent):.3g} %): {_told(weighed, read.said)}")
 
 
 def _told(weighed: Weighed, said: dict[int, str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from urllib.parse import urlsplit
@@ -99,13 +99,19 @@ class Text:
 
 @dataclass(frozen=True)
 class Signs:
-    """What a text is weighed by: each token's id, and how a person is told of it."""
+    """What a text is weighed by: each token's id, with what a person is told of it, or with the word that it is."""
 
-    said: dict[int, str] = field(default_factory=dict)
+    told: dict[int, str] = field(default_factory=dict)
+    words: dict[int, str] = field(default_factory=dict)
 
     @property
-    def ids(self) -> Sequence[int]:
-        return list(self.said)
+    def ids(self) -> list[int]:
+        return [*self.told, *self.words]
+
+    @property
+    def said(self) -> dict[int, str]:
+        """How a person is told of each."""
+        return self.told | {token: f"“{word}”" for token, word in self.words.items()}
 
 
 @lru_cache(maxsize=32768)
@@ -124,12 +130,9 @@ PRIOR |= {token("phrase", phrase): PHRASE for phrase in PHRASES}
 
 def read(text: Text) -> Signs:
     """Everything about a text that is weighed."""
-    said: dict[int, str] = {}
-    for kind, key, words in _found(text):
-        said[token(kind, key)] = words
+    told = {token(kind, key): words for kind, key, words in _found(text)}
     short = [word for word in set(text.words) if 1 < len(word) <= LONGEST_WORD]
-    said.update(zip(map(_of_word, short), map("“{}”".format, short), strict=True))
-    return Signs(said)
+    return Signs(told, dict(zip(map(_of_word, short), short, strict=True)))
 
 
 def _found(text: Text) -> Iterator[tuple[str, str, str]]:
@@ -170,8 +173,7 @@ def _of_links(text: Text) -> Iterator[tuple[str, str]]:
     if number:
         sign = ("one link", "two links")[number - 1] if number < 3 else "some links" if number < 7 else "many links"
         yield sign, f"{number} link{'s' if number > 1 else ''}"
-        beside = words_of(_TAG.sub("", _LINKED.sub(" ", text.html)))
-        if len(beside) < 3 and number > 1:
+        if number > 1 and len(words_of(_TAG.sub("", _LINKED.sub(" ", text.html)))) < 3:
             yield "only links", "nothing but links"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,7 +48,7 @@ def run(proposed: Rules, comments: Sequence[AnyRow]) -> Trial:
     What was learned from a comment itself is left out while it is judged, as though it had just arrived.
     """
     read = [signs.read(Text(row.author, row.email, row.html)) for row in comments]
-    known = queries.known(sorted({token for one in read for token in one.said})) if proposed.learned else None
+    known = queries.known(sorted({token for one in read for token in one.ids})) if proposed.learned else None
     lessons = queries.lessons_of(row.id for row in comments)
     held = []
     for row, one in zip(comments, read, strict=True):
@@ -58,7 +58,7 @@ def run(proposed: Rules, comments: Sequence[AnyRow]) -> Trial:
         verdict = rules.judge(proposed, _case(row, text))
         if known is not None:
             tokens = queries.tokens_in(lesson.tokens) if lesson else []
-            verdict = by_learning(proposed, verdict, one, _without(known, label, tokens, one.said))
+            verdict = by_learning(proposed, verdict, one, _without(known, label, tokens, one.ids))
         if verdict.outcome != Outcome.VISIBLE:
             held.append(Held(row, verdict, " ".join(text.visible.split())[:EXCERPT], _fate(row.state, label)))
     return Trial(len(comments), held)
@@ -68,7 +68,7 @@ def _case(row: AnyRow, text: Text) -> Case:
     return Case(text, row.created_at, lambda: row.published_at, lambda _most: row.approved)
 
 
-def _without(known: Known, label: str, tokens: list[int], asked: dict[int, str]) -> Known:
+def _without(known: Known, label: str, tokens: list[int], asked: Collection[int]) -> Known:
     """What would be known had nothing been learned from this one comment."""
     less = Counts(int(label == Label.SPAM), int(label == Label.HAM))
     if less == Counts():
