@@ -52,7 +52,32 @@ def test_times_are_told_relative_to_now_with_the_exact_moment_in_the_title(page,
     page.clock.set_fixed_time(posted + timedelta(hours=3, minutes=5))
     page.reload()
     expect(time).to_have_text("3 hours ago")
-    expect(time).to_have_attribute("title", re.compile(rf"\b{posted.year}\b.*\d\d:\d\d"))
+    expect(time).to_have_attribute("title", re.compile(rf"\b{posted.year}\b.*UTC"))
+    time.hover()
+    expect(time).to_have_attribute("title", re.compile(rf"^\w+day, .*\b{posted.year}\b.*\d\d:\d\d"))
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        ({"seconds": -50}, "just now"),
+        ({"seconds": 59}, "just now"),
+        ({"seconds": 60}, "1 minute ago"),
+        ({"minutes": 119}, "1 hour ago"),
+        ({"days": 1, "hours": 23}, "1 day ago"),
+        ({"days": 59}, "1 month ago"),
+        ({"days": 364}, "12 months ago"),
+        ({"days": 800}, "2 years ago"),
+    ],
+)
+def test_times_are_told_in_whole_units(page, article, crowd, later, told):
+    crowd.comment(article)
+    page.goto(article.path)
+    time = page.locator("#thread time")
+    posted = datetime.fromisoformat(time.get_attribute("datetime"))
+    page.clock.set_fixed_time(posted + timedelta(**later))
+    page.reload()
+    expect(time).to_have_text(told)
 
 
 def test_nothing_moves_for_those_who_asked_for_calm(page, article, crowd):
