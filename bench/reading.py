@@ -70,6 +70,7 @@ def pages(part: Part) -> None:
 def cold(part: Part) -> None:
     """Pages made anew for each reader, at places all over threads of every size, in every sort."""
     sizes = threads.ready()
+    threads.in_memory()
     with Site(threads.instance(), PAGE_CACHE="0") as site:
 
         def measure(size: int, sort: str, **where: tuple[float, float]) -> float:
