@@ -8,15 +8,17 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # `make run PORT=9000`, or PORT=9000 in the environment.
 SERVE_ENV := $(if $(PORT),UNDERSTORY_PORT=$(PORT))
 # Root installs what is missing; anybody else is told what to install.
-APT := DEBIAN_FRONTEND=noninteractive apt-get
+APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# Chromium without windows of its own takes half the time for tests; without it they take what there is.
+HEADLESS := $(shell command -v chromium-headless-shell)
 
 REDIS := $(shell command -v redis-server)
 FAKETIME := $(shell command -v faketime)
 NGINX := $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 POSTGRESQL := $(firstword $(shell command -v initdb) $(wildcard /usr/lib/postgresql/*/bin/initdb))
 
-.PHONY: help run test bench drill fuzz lint unit postgresql browser chromium servers format audit lock clean
+.PHONY: help run test bench drill fuzz lint unit postgresql browser headless chromium servers format audit lock clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +49,18 @@ unit: $(VENV)/.test servers ## Tests below the browser
 postgresql: $(VENV)/.test servers ## The same tests, those that need a site, on PostgreSQL
 	$(BIN)/pytest -n 2 --ignore=tests/browser --database postgresql
 
-browser: $(VENV)/.test chromium $(if $(DATABASE),servers) ## Tests in headless Chromium (DATABASE=postgresql for sites on PostgreSQL)
+browser: $(VENV)/.test headless $(if $(DATABASE),servers) ## Tests in headless Chromium (DATABASE=postgresql for sites on PostgreSQL)
 	$(BIN)/pytest -n 2 tests/browser --database $(or $(DATABASE),sqlite)
+
+headless:
+ifeq ($(HEADLESS),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { $(APT) update -q && $(APT) install -y -q --no-install-recommends chromium-headless-shell fonts-liberation; } \
+	  || [ -n "$(CHROMIUM)" ] || $(APT) install -y -q --no-install-recommends chromium fonts-liberation; \
+	elif [ -z "$(CHROMIUM)" ]; then \
+	  echo "This needs Chromium: sudo apt-get install chromium-headless-shell fonts-liberation" >&2; exit 1; \
+	fi
+endif
 
 chromium:
 ifeq ($(CHROMIUM),)
