@@ -95,6 +95,8 @@ def test_a_database_that_is_not_there_stops_the_start_with_one_line(monkeypatch,
         nobody_here = probe.getsockname()[1]
     monkeypatch.setenv("UNDERSTORY_INSTANCE", str(tmp_path))
     monkeypatch.setenv("UNDERSTORY_PORT", str(nobody_here))
+    # The start says by this where processes count together, which the tests after this one do not.
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     monkeypatch.setenv("UNDERSTORY_DATABASE_URL", f"postgresql://ada:hunter2@127.0.0.1:{nobody_here}/site")
     with pytest.raises(SystemExit) as refusal:
         serve.main(create_app, create_front)
