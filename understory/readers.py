@@ -61,7 +61,7 @@ def key_in(cookie: str | None, secret: str | bytes) -> str | None:
     if not cookie:
         return None
     try:
-        key = _known(secret).read(cookie)
+        key = _signing(secret).read(cookie)
     except BadSignature:
         return None
     return key if isinstance(key, str) and _KEY.fullmatch(key) else None
@@ -69,8 +69,7 @@ def key_in(cookie: str | None, secret: str | bytes) -> str | None:
 
 def cookie_of(key: str, secret: str | bytes) -> str:
     """The cookie that brings a key back."""
-    signed = _signer(secret).dumps(key)
-    return signed if isinstance(signed, str) else signed.decode()
+    return _signing(secret).write(key)
 
 
 def cookie_line(cookie: str, *, is_secure: bool) -> str:
@@ -83,10 +82,5 @@ def _secret() -> str | bytes:
 
 
 @lru_cache(maxsize=4)
-def _signer(secret: str | bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="reader", signer=Signer)
-
-
-@lru_cache(maxsize=4)
-def _known(secret: str | bytes) -> Remembering:
-    return Remembering(_signer(secret))
+def _signing(secret: str | bytes) -> Remembering:
+    return Remembering(URLSafeSerializer(secret, salt="reader", signer=Signer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -79,30 +79,30 @@ class _Sessions(SecureCookieSessionInterface):
     """Flask's own signed sessions; Secure as the request came in, and never a word on what caches share."""
 
     def __init__(self) -> None:
-        self._made: tuple[Any, URLSafeTimedSerializer, RememberingDated] | None = None
+        self._made: tuple[Any, RememberingDated] | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Made once for the keys of the application."""
-        made = self._made_for(app)
-        return made and made[0]
+        signing = self._signing_of(app)
+        return None if signing is None else cast("URLSafeTimedSerializer", signing.serializer)
 
-    def _made_for(self, app: Flask) -> tuple[URLSafeTimedSerializer, RememberingDated] | None:
+    def _signing_of(self, app: Flask) -> RememberingDated | None:
         keys = app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())
         if self._made is None or self._made[0] != keys:
             serializer = super().get_signing_serializer(app)
             if serializer is None:
                 return None
             serializer.signer = _Signer
-            self._made = keys, serializer, RememberingDated(serializer)
-        return self._made[1:]
+            self._made = keys, RememberingDated(serializer)
+        return self._made[1]
 
     def read(self, app: Flask, cookie: str) -> dict[str, Any] | None:
         """What a session's cookie holds, as Flask reads it; None for one that is not the site's or is over."""
-        made = self._made_for(app)
-        if made is None:
+        signing = self._signing_of(app)
+        if signing is None:
             return None
         try:
-            held, seconds = made[1].read(cookie)
+            held, seconds = signing.read(cookie)
         except BadSignature:
             return None
         # What is dated ahead was signed before this machine's clock was set back.

@@ -56,20 +56,34 @@ class Signer(itsdangerous.Signer):
         return key
 
 
-class Remembering:
-    """Reads what the site signed, and knows again what it has read: a browser sends the same with each request.
+class _Signing:
+    """Writes signed text."""
+
+    def __init__(self, serializer: itsdangerous.URLSafeSerializer | itsdangerous.URLSafeTimedSerializer) -> None:
+        self.serializer = serializer
+
+    def write(self, said: Any) -> str:
+        """The signed text that says this."""
+        signed = self.serializer.dumps(said)
+        return signed if isinstance(signed, str) else signed.decode()
+
+
+class Remembering(_Signing):
+    """Signs, and knows again what it has read: a browser sends the same with each request.
 
     What does not hold is not remembered, and raises BadSignature each time.
     """
 
     def __init__(self, serializer: itsdangerous.URLSafeSerializer) -> None:
+        super().__init__(serializer)
         self.read = lru_cache(maxsize=REMEMBERED)(serializer.loads)
 
 
-class RememberingDated:
-    """The same of what was dated, too; for how long it is good is for who asks to say."""
+class RememberingDated(_Signing):
+    """The same of what is dated, too; for how long it is good is for who asks to say."""
 
     def __init__(self, serializer: itsdangerous.URLSafeTimedSerializer) -> None:
+        super().__init__(serializer)
         self._read = lru_cache(maxsize=REMEMBERED)(partial(serializer.loads, return_timestamp=True))
 
     def read(self, signed: str) -> tuple[Any, int]:

@@ -21,14 +21,13 @@ _SALT = "wtf-csrf-token"
 
 def made(held: str, key: str | bytes) -> str:
     """A token for a form of the session that holds this secret."""
-    token = _signer(key).dumps(held)
-    return token if isinstance(token, str) else token.decode()
+    return _signing(key).write(held)
 
 
 def age(token: str, held: str, key: str | bytes, most: int) -> int | None:
     """How many seconds ago the site made this token for that session; None when it did not, or more than `most` ago."""
     try:
-        said, seconds = _known(key).read(token)
+        said, seconds = _signing(key).read(token)
     except BadData:
         return None
     is_its = isinstance(said, str) and hmac.compare_digest(said.encode(), held.encode())
@@ -36,10 +35,5 @@ def age(token: str, held: str, key: str | bytes, most: int) -> int | None:
 
 
 @lru_cache(maxsize=4)
-def _signer(key: str | bytes) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt=_SALT, signer=TimestampSigner)
-
-
-@lru_cache(maxsize=4)
-def _known(key: str | bytes) -> RememberingDated:
-    return RememberingDated(_signer(key))
+def _signing(key: str | bytes) -> RememberingDated:
+    return RememberingDated(URLSafeTimedSerializer(key, salt=_SALT, signer=TimestampSigner))

@@ -113,6 +113,7 @@ def test_a_writer_who_was_killed_in_a_transaction_hides_no_commit_of_others(ear,
 def test_the_answer_to_a_commit_is_never_ahead_of_what_is_heard(ear, path):
     """A mark that was asked for after a commit returned is another one than any before it began."""
     ear.mark()
+    marks, committed = [ear.mark()], []
     seen: list[tuple[int | None, int | None]] = []
 
     def write() -> None:
@@ -122,7 +123,6 @@ def test_the_answer_to_a_commit_is_never_ahead_of_what_is_heard(ear, path):
                 bump(connection)
                 committed.append(before)
 
-    marks, committed = [ear.mark()], []
     writing = threading.Thread(target=write)
     writing.start()
     while writing.is_alive():
