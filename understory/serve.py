@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from understory import figures, logs, settings, workers
+from understory.balance import Place, places
 from understory.db import db
 from understory.door import MOST_CONNECTIONS, Door
 from understory.errors import DATABASE_FAULTS
@@ -66,7 +68,8 @@ def main(create_app: Callable[[Settings], Flask], create_front: Callable[[], Fro
             # Connections do not outlive a fork.
             db.engine.dispose()
         held.enter_context(being_served(chosen))
-        workers.keep_working(lambda: _work(create_front, listening), chosen.workers, lambda: _close(listening))
+        there = held.enter_context(places(chosen.workers))
+        workers.keep_working(partial(_work, create_front, listening), there, partial(_close, listening))
 
 
 def make_ready(app: Flask, chosen: Settings, address: str) -> list[str]:
@@ -89,14 +92,14 @@ def being_served(chosen: Settings) -> Iterator[None]:
         yield
 
 
-def _work(create_front: Callable[[], Front], listening: list[socket.socket]) -> None:
+def _work(create_front: Callable[[], Front], listening: list[socket.socket], place: Place) -> None:
     """One worker's life."""
-    uvloop.run(_serve(create_front(), listening))
+    uvloop.run(_serve(create_front(), listening, place))
 
 
-async def _serve(front: Front, listening: list[socket.socket]) -> None:
+async def _serve(front: Front, listening: list[socket.socket], place: Place) -> None:
     front.open()
-    await Door(front.handle, front.glance).serve(listening, front.hang_up, workers.STOP_SECONDS)
+    await Door(front.handle, front.glance, place).serve(listening, front.hang_up, workers.STOP_SECONDS)
     front.close()
 
 

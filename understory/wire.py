@@ -33,11 +33,13 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_audience", "_door", "_incoming", "_is_answered", "_is_bodiless", "_is_chunking", "_is_last",
-        "_is_streaming", "_is_working", "_queue", "_transport", "deadline",
+        "_is_streaming", "_is_working", "_queue", "_transport", "deadline", "is_given",
     )  # fmt: skip
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, *, is_given: bool = False) -> None:
         self._door = door
+        #: Whether another process took it, and passed it on to this one.
+        self.is_given = is_given
         self._transport = cast("asyncio.Transport", None)
         self._incoming: Incoming | None = None
         #: Requests that came while another was being answered, and whether each is the last.
@@ -50,7 +52,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        if not self._door.admits(self):
+        if not self._door.admits(self, transport.get_extra_info("socket").fileno()):
             self.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -107,7 +109,7 @@ class Connection(asyncio.Protocol):
             self._go_on()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._door.connections.discard(self)
+        self._door.leaves(self)
         self._incoming = None
         self._queue.clear()
         self._is_last = True
@@ -145,9 +147,7 @@ class Connection(asyncio.Protocol):
         self._is_bodiless = request.method == "HEAD"
         self._is_chunking = request.http_version != "1.0"
         self.deadline = math.inf
-        task = self._door.loop.create_task(self._work(request))
-        self._door.tasks.add(task)
-        task.add_done_callback(self._door.tasks.discard)
+        self._door.work_on(self._work(request))
 
     async def _work(self, request: Request) -> None:
         try:

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from understory.balance import Place
+
 #: How long workers may take to end what they are doing once they are told to stop, in seconds, and then to be gone.
 STOP_SECONDS = 20.0
 _KILL_SECONDS = STOP_SECONDS + 5
@@ -33,11 +35,11 @@ _PR_SET_PDEATHSIG = 1
 _logger = logging.getLogger(__name__)
 
 
-def keep_working(work: Callable[[], None], number: int, stopping: Callable[[], None]) -> None:
-    """Have so many processes do the work until this one is told to stop; `stopping` is called first then."""
+def keep_working(work: Callable[[Place], None], places: list[Place], stopping: Callable[[], None]) -> None:
+    """Have a process for each place do the work until this one is told to stop; `stopping` is called first then."""
     _save_memory()
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
-    alive = {_begin(work): time.monotonic() for _ in range(number)}
+    alive = {_begin(work, place): (place, time.monotonic()) for place in places}
     while True:
         seen = signal.sigtimedwait(_WATCHED, 1.0)
         if seen is not None and seen.si_signo in _STOPS:
@@ -45,14 +47,15 @@ def keep_working(work: Callable[[], None], number: int, stopping: Callable[[], N
             _stop(list(alive))
             return
         for worker, status in _ended(list(alive)):
-            began = alive.pop(worker)
+            place, began = alive.pop(worker)
+            place.leave()
             _logger.error("worker %d ended with status %d; another one takes its place", worker, status)
             if time.monotonic() - began < _SOON:
                 time.sleep(_SOON)
-            alive[_begin(work)] = time.monotonic()
+            alive[_begin(work, place)] = place, time.monotonic()
 
 
-def _begin(work: Callable[[], None]) -> int:
+def _begin(work: Callable[[Place], None], place: Place) -> int:
     watcher = os.getpid()
     if worker := os.fork():
         return worker
@@ -60,7 +63,7 @@ def _begin(work: Callable[[], None]) -> int:
     try:
         _stop_with(watcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-        work()
+        work(place)
         status = 0
     except BaseException:
         _logger.exception("a worker failed")

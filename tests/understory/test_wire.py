@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
 import uvloop
 
 from understory import wire
+from understory.balance import places
 from understory.door import Door
 from understory.exchange import Exchange, Request
 from understory.incoming import LARGEST_BODY, LARGEST_HEAD
+from understory.wire import Connection
 
 #: Bytes of a large answer.
 LARGE = 200_000
@@ -76,8 +79,9 @@ class Browser:
 
 @asynccontextmanager
 async def serving(site: Site):
-    door = Door(site.handle, site.glance)
-    server = await door.loop.create_server(door._connect, "127.0.0.1", 0)
+    with places(1) as (place,):
+        door = Door(site.handle, site.glance, place)
+    server = await door.loop.create_server(partial(Connection, door), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     browsers = []
 
