@@ -36,7 +36,7 @@ def main(asked: list[str]) -> None:
         print(f"\n[{number}/{len(chosen)}] {name}, {time.monotonic() - began:.0f} s so far", file=sys.stderr)
         part = Part(name)
         PARTS[name](part)
-        part.hush()
+        part.end()
         report.show(part)
         report.keep(part, list(PARTS))
         missed += sum(figure.met is False for figure in part.figures)

@@ -58,6 +58,8 @@ class Part:
     name: str
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: How long the machine took for the same sum before each measure, in milliseconds.
+    paces: list[float] = field(default_factory=list)
 
     def add(self, name: str, unit: str, runs: Sequence[float] | float, **bar: Any) -> None:
         self.figures.append(Figure(name, unit, [runs] if isinstance(runs, int | float) else list(runs), **bar))
@@ -79,9 +81,29 @@ class Part:
             for name, measure in measures.items():
                 self.tell(f"run {run} of {runs}: {name}")
                 time.sleep(REST)
+                self.paces.append(pace())
                 seen[name].append(measure())
         self.hush()
         return seen
+
+    def end(self) -> None:
+        """Nothing more is measured: note the machine's pace meanwhile."""
+        self.hush()
+        if self.paces:
+            median = round(statistics.median(self.paces))
+            spread = f"{round(min(self.paces))} to {round(max(self.paces))}"
+            self.notes.append(f"a million additions in Python took {median} ms between measures ({spread})")
+
+
+def pace() -> float:
+    """How fast the machine runs Python now: milliseconds for a million additions.
+
+    What else is done on the machine slows this down as it slows a server.
+    """
+    began, total = time.perf_counter(), 0
+    for number in range(1_000_000):
+        total += number
+    return 1000 * (time.perf_counter() - began)
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:

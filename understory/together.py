@@ -165,6 +165,9 @@ class Together:
     def _driver(self) -> Any:
         if self._pooled is None:
             self._pooled = self._engine.raw_connection()
+            driver: Any = self._pooled.driver_connection
+            # What undoes a statement would be put into a file, of a new name in each transaction.
+            driver.execute("PRAGMA temp_store=MEMORY")
         return self._pooled.driver_connection
 
     def _let_go(self) -> None:

@@ -20,6 +20,9 @@ from understory.engines import Turn
 from understory.errors import Refused, Unavailable
 from understory.together import Together
 
+#: SQLite's number for it (PRAGMA temp_store).
+IN_MEMORY = 2
+
 pytestmark = pytest.mark.sqlite
 
 _articles = Article.__table__
@@ -107,6 +110,13 @@ def test_an_error_of_ours_is_raised_where_the_act_was_asked_for(site, slug):
     assert given[0] == "First"
     assert isinstance(given[1], ZeroDivisionError)
     assert article(site, slug).title == "Second"
+
+
+def test_what_undoes_a_statement_is_kept_in_memory(site):
+    doing = Together(site)
+    (kept,) = doing._driver().execute("PRAGMA temp_store").fetchone()
+    doing.close()
+    assert kept == IN_MEMORY
 
 
 def test_an_act_has_no_session(site, slug):
