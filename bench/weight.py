@@ -26,7 +26,11 @@ SLOWER = 4
 PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True, "has_touch": True}
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+
+#: How often one report is asked for.
+TRIES = 3
 
 
 def weight(part: Part) -> None:
@@ -117,10 +121,14 @@ def _lighthouse(part: Part, url: str) -> None:
     environ = {**os.environ, "CHROME_PATH": tools.chromium()}
 
     def run() -> dict[str, Any]:
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
-        if done.returncode:
-            raise RuntimeError(f"Lighthouse failed:\n{done.stderr[-2000:]}")
-        return json.loads(done.stdout)
+        for _ in range(TRIES):
+            done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+            if done.returncode == 0:
+                return json.loads(done.stdout)
+            # Now and then it loses its browser's trace, and asks to be run again.
+            if "run Lighthouse again" not in done.stderr:
+                break
+        raise RuntimeError(f"Lighthouse failed:\n{done.stderr[-2000:]}")
 
     reports = part.interleaved({"Lighthouse on phone settings": run}, RUNS)["Lighthouse on phone settings"]
     for category in CATEGORIES:
