@@ -21,6 +21,9 @@ from bench.servers import ARTICLE, Site
 
 SECONDS = 5
 
+#: Processor time is told of so many loads of a second each: the least of them is what nothing else slowed down.
+LOADS = 10
+
 #: Each sample stops the worker for a moment: more of them would show a slower server than there is.
 SAMPLES_A_SECOND = 200
 
@@ -49,26 +52,28 @@ def profile(part: Part) -> None:
     size = threads.ready()[-1]
     hot, cold = ARTICLE.format(size), threads.places(size, "newest")
     with Site(threads.instance()) as site:
-        _sampled(part, sampler, site, "hot hit", lambda: wrk(site.url(hot), SECONDS, connections=8).count)
+        _sampled(part, sampler, site, "hot hit", lambda seconds: wrk(site.url(hot), seconds, connections=8).count)
     with Site(threads.instance(), PAGE_CACHE="0") as site:
-        _sampled(part, sampler, site, "cold page", lambda: wrk(site.url(), SECONDS, connections=8, paths=cold).count)
+
+        def read(seconds: int) -> int:
+            return wrk(site.url(), seconds, connections=8, paths=cold).count
+
+        _sampled(part, sampler, site, "cold page", read)
     with Site().seed(50) as site:
         path = ARTICLE.format(50)
 
-        def post() -> int:
+        def post(seconds: int) -> int:
             posters = [Poster(site.port, of_understory(site.port, path, who)) for who in range(8)]
-            asyncio.run(post_together(posters, SECONDS))
+            asyncio.run(post_together(posters, seconds))
             return sum(len(poster.waits) for poster in posters)
 
         _sampled(part, sampler, site, "post", post)
 
 
-def _sampled(part: Part, sampler: str | None, site: Site, name: str, load: Callable[[], int]) -> None:
+def _sampled(part: Part, sampler: str | None, site: Site, name: str, load: Callable[[int], int]) -> None:
     part.tell(name)
     worker = site.worker()
-    before = _cpu_seconds(worker)
-    count = load()
-    part.add(f"{name}: processor time", "µs each", 1e6 * (_cpu_seconds(worker) - before) / count)
+    part.add(f"{name}: processor time", "µs each", [_cpu_each(worker, load) for _ in range(LOADS)])
     samples = site.folder / "samples"
     command = [sampler or "py-spy", "record", "-f", "raw", "-r", str(SAMPLES_A_SECOND), "-o", str(samples)]
     with subprocess.Popen(
@@ -78,7 +83,7 @@ def _sampled(part: Part, sampler: str | None, site: Site, name: str, load: Calla
         text=True,
     ) as sampling:
         time.sleep(0.3)
-        load()
+        load(SECONDS)
         said = sampling.communicate()[1]
     if not samples.exists():
         part.notes.append(f"{name}: no samples, py-spy may have to be run as root: {said.strip()[-200:]}")
@@ -109,6 +114,13 @@ def _layer(frames: list[str]) -> str:
             if re.search(pattern, frame):
                 return layer
     return "other"
+
+
+def _cpu_each(worker: int, load: Callable[[int], int]) -> float:
+    """Microseconds of the worker's processor time for a request, through a second of them."""
+    before = _cpu_seconds(worker)
+    count = load(1)
+    return 1e6 * (_cpu_seconds(worker) - before) / count
 
 
 def _cpu_seconds(process_id: int) -> float:

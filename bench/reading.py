@@ -15,6 +15,9 @@ from bench.servers import ARTICLE, Isso, Nginx, Site, fetch
 
 SECONDS = 2
 
+#: Runs of what is compared between threads: medians of fewer differ by chance on a machine that others use too.
+RUNS = 5
+
 #: First screens of 50 comments a second that Remark42 served on a machine of this kind, from its own cache.
 REMARK42 = 13_273
 
@@ -39,7 +42,7 @@ def hot(part: Part) -> None:
             measures["Isso, 50 comments as JSON"] = partial(wrk, isso.url(isso.fill("/thread/", 50)), SECONDS)
             for measure in measures.values():
                 measure()
-            seen = {name: _rates(rates) for name, rates in part.interleaved(measures).items()}
+            seen = {name: _rates(rates) for name, rates in part.interleaved(measures, RUNS).items()}
     ours = [seen[f"thread of {size:,}"] for size in sizes]
     for name, rates in seen.items():
         part.add(name, "/s", rates, bar=None if "nginx" in name or "Isso" in name else 3 * REMARK42)
@@ -85,7 +88,7 @@ def cold(part: Part) -> None:
         for size in sizes:
             verified(site, threads.places(size, "newest", most=1)[0])
             measure(size, "newest")
-        seen = part.interleaved(cells)
+        seen = part.interleaved(cells, RUNS)
     for name, rates in seen.items():
         part.add(name, "/s", rates, bar=COLD)
     part.add("slowest", "of the fastest", flatness(seen.values()), bar=0.8)

@@ -86,10 +86,17 @@ class Door:
             self._place.hold(len(self.connections))
 
     def _take_given(self) -> None:
-        """A connection that another process took."""
         if (given := self._place.given()) is not None:
-            given.setblocking(False)
-            self.work_on(self.loop.connect_accepted_socket(partial(Connection, self, is_given=True), given))
+            self.work_on(self._welcome(given))
+
+    async def _welcome(self, given: socket.socket) -> None:
+        """A connection that another process took and passed on."""
+        given.setblocking(False)
+        try:
+            await self.loop.connect_accepted_socket(partial(Connection, self, is_given=True), given)
+        except OSError:
+            # Who was at its other end has gone meanwhile.
+            given.close()
 
     async def _tick_on(self) -> None:
         while True:

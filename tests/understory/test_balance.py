@@ -104,8 +104,8 @@ def test_who_cannot_pass_on_keeps_it(among, connection):
     assert first.passes(connection[1].fileno())
 
 
-async def tell_who(_request, exchange) -> None:
-    exchange.answer(200, [], b"%d" % os.getpid())
+async def tell_who(request, exchange) -> None:
+    exchange.answer(200, [("x-client", request.client)], b"%d" % os.getpid())
 
 
 def work(listening, place) -> None:
@@ -150,7 +150,7 @@ def visits(listening, number: int) -> Counter[int]:
         answered = []
         for reader, writer in opened:
             writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            await reader.readuntil(b"\r\n\r\n")
+            assert b"\r\nx-client: 127.0.0.1\r\n" in await reader.readuntil(b"\r\n\r\n")
             answered.append(int(await reader.read(99)))
         for _, writer in opened:
             writer.close()
