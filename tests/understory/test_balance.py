@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -125,15 +126,23 @@ def begin(listening, place) -> int:
         os._exit(1)
 
 
+def wait_for(*there) -> None:
+    """Until somebody serves at each of these places."""
+    until = time.monotonic() + 10
+    while any(place._company.held[place._index] for place in there):
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
 @contextmanager
 def working(number):
     """So many processes behind one socket: their numbers, their places, and the port."""
     with socket.socket() as listening, places(number) as there:
         listening.bind(("127.0.0.1", 0))
-        # All who come while nobody serves yet are there when they begin.
         listening.listen(512)
         children = [begin(listening, place) for place in there]
         try:
+            wait_for(*there)
             yield children, there, listening
         finally:
             for child in children:
@@ -174,8 +183,7 @@ def test_who_comes_after_one_has_died_is_the_others_until_another_takes_its_plac
         there[1].leave()
         assert set(visits(listening, 8)) == {children[0]}
         children[1] = begin(listening, there[1])
-        while there[1]._company.held[1] != 0:
-            os.sched_yield()
+        wait_for(there[1])
         assert set(visits(listening, 8)) == set(children)
 
 
