@@ -51,6 +51,9 @@ class Front:
         gc.freeze()
         # Each request makes and lets go of more objects than the usual threshold; few of them in circles.
         gc.set_threshold(GARBAGE)
+        # SQLite makes two files when its first connection opens; a disk that fills up afterwards ends no reading.
+        if (heard := self._ear.at_once) is not None:
+            heard.mark()
         works = self._follow(), self._report(), rounds.keep_walking(self._app)
         self._tasks = [asyncio.get_running_loop().create_task(work) for work in works]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from tests.builders import add_article
 from tests.exchange import Answered, asking
 from understory import listening, values
+from understory.db import db
 from understory.front import Front
 from understory.listening import StreamPath
 
@@ -119,3 +121,20 @@ def test_a_stream_of_nothing_is_not_found(make_site):
             return await stay(Front(make_site()), "nothing-here")
 
     assert asyncio.run(story()).status == 404
+
+
+@pytest.mark.sqlite
+def test_the_database_is_open_before_anybody_asks(make_site):
+    site = make_site()
+    with site.app_context():
+        db.engine.dispose()
+    log = Path(site.instance_path) / "understory.db-wal"
+
+    async def story() -> list[bool]:
+        door, was = Front(site), log.exists()
+        door.open()
+        opened = log.exists()
+        door.close()
+        return [was, opened]
+
+    assert asyncio.run(story()) == [False, True]
