@@ -44,7 +44,7 @@ lint: $(VENV)/.test ## Style, types and the contracts between rooms
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.test servers ## Tests below the browser
-	$(BIN)/pytest -n 2 --ignore=tests/browser
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/browser
 
 postgresql: $(VENV)/.test servers ## The same tests, those that need a site, on PostgreSQL
 	$(BIN)/pytest -n 2 --ignore=tests/browser --database postgresql

@@ -13,11 +13,14 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
+from werkzeug.routing import Rule
 
 from app import create_app
+from blueprints.accounts import operations
 from tests.builders import Clock, Reader
 from tests.databases import QUIET, Databases, Files, close
 from tests.postgresql import postgresql
@@ -75,6 +78,32 @@ def databases(_databases: Files | Databases) -> Iterator[Files | Databases]:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates as the first site compiled them, so that a thousand others need not."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_compiled_once() -> Iterator[None]:
+    """Werkzeug compiles two functions for each address, most of what making a site takes. They are the same for all."""
+    made: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    compile_one = Rule._compile_builder
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = rule.host, rule.subdomain, rule.rule, repr(rule.defaults), append_unknown
+        if key not in made:
+            made[key] = compile_one(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", compiled)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_hasher() -> Iterator[PasswordHasher]:
+    """What the site keeps passwords with. Its slowness is its use, and is not needed by each who signs in here."""
+    hasher = operations._hasher
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(operations, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield hasher
 
 
 @pytest.fixture

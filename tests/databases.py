@@ -62,6 +62,7 @@ class Databases:
         server.do(
             "CREATE SCHEMA kept;" + "".join(f"SELECT * INTO kept.{one} FROM {one};" for one in filled), "migrated"
         )
+        self._migrated = self._shape("migrated")
         self._empty = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid();"
@@ -80,7 +81,7 @@ class Databases:
     def forget(self) -> None:
         """Empty what the test had, for the next one; but for tables that the test made or changed."""
         for name in self._in_use.values():
-            if self._shape(name) == self._shape("migrated"):
+            if self._shape(name) == self._migrated:
                 self._server.do(self._empty, name)
                 self._free.append(name)
             else:

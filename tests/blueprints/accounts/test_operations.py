@@ -18,9 +18,11 @@ def number_of(site, table) -> int:
     return within(site, lambda: db.session.scalar(select(func.count()).select_from(table)))
 
 
-def test_a_password_is_kept_as_an_argon2id_hash(site, clock):
+def test_a_password_is_kept_as_an_argon2id_hash(site, clock, monkeypatch, the_hasher):
+    monkeypatch.setattr(operations, "_hasher", the_hasher)
     account = add_account(site, "Ada")
-    assert account.password_hash.startswith("$argon2id$")
+    assert account.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert within(site, operations.check, "Ada", PASSWORD).id == account.id
     assert PASSWORD not in account.password_hash
     assert (account.name, account.folded_name, account.created_at) == ("Ada", "ada", clock.now)
 
@@ -46,7 +48,8 @@ def test_of_two_who_take_a_name_at_the_same_moment_one_gets_it(site):
     assert number_of(site, Account) == 1
 
 
-def test_a_hash_of_older_strength_is_made_anew_at_sign_in(site):
+def test_a_hash_of_older_strength_is_made_anew_at_sign_in(site, monkeypatch, the_hasher):
+    monkeypatch.setattr(operations, "_hasher", the_hasher)
     account = add_account(site, "Ada")
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 

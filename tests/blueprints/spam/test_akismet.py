@@ -47,7 +47,7 @@ def serving() -> Iterator[Service]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         service = Service(f"http://127.0.0.1:{server.server_port}/1.1")
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield service
