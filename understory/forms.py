@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 
@@ -19,6 +20,14 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffe\uffff\ud
 
 class Form(FlaskForm):
     """A form whose view answers a stale token with the same text and a fresh token."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """The fields that were sent, unless others are given. No form here takes files or JSON, whose values are
+            not the texts that filters and validators expect."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return (request.form or None) if form.is_submitted() else None
 
     @property
     def is_stale(self) -> bool:
