@@ -32,6 +32,8 @@ bp = Blueprint("moderation", __name__, url_prefix="/admin")
 #: Cards that news brings up to date one by one; a desk that missed more is asked to load anew.
 MOST_NEWS = 50
 
+_ACTS = frozenset(Act)
+
 
 @bp.get("/")
 def desk() -> Response:
@@ -92,7 +94,7 @@ def log() -> Response:
     sought = Sought(
         q=_typed("q"),
         who=_typed("who"),
-        act=request.args.get("act", ""),
+        act=act if (act := request.args.get("act", "")) in _ACTS else "",
         batch=number_in(request.args, "batch"),
         comment=number_in(request.args, "comment"),
     )

@@ -10,7 +10,7 @@ from blueprints.privacy import operations, queries
 from blueprints.privacy.files import as_file
 from blueprints.privacy.forms import DeedForm, EraseForm, FindForm
 from blueprints.privacy.operations import Asker
-from understory.errors import Missing
+from understory.errors import Missing, Refused
 from understory.forms import STALE, Form
 from understory.htmx import done, private
 from understory.paging import place_in
@@ -52,7 +52,10 @@ def export() -> Response:
     """Everything, as a file."""
     form = DeedForm()
     form.validate()
-    return as_file(operations.export(_whose(form), _asker(), form.reason.data or ""))
+    whose = _whose(form)
+    if form.reason.errors:
+        raise Refused(str(form.reason.errors[0]))
+    return as_file(operations.export(whose, _asker(), form.reason.data or ""))
 
 
 @bp.post("/erase")

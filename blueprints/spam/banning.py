@@ -14,6 +14,10 @@ from blueprints.spam.signs import Text
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+#: Bits before an IPv4 address that is written as IPv6 (RFC 4291, 2.5.5.2).
+_MAPPED = 96
+
+
 class Kind(enum.StrEnum):
     """What a ban is about."""
 
@@ -54,7 +58,7 @@ class Bans:
         self._words: list[tuple[Phrases, Banned]] = []
         for ban in bans:
             if ban.kind == Kind.ADDRESS:
-                self._ranges.append((ipaddress.ip_network(ban.value), ban))
+                self._ranges.append((network_of(ban.value), ban))
             elif ban.kind == Kind.WORDS:
                 self._words.append((Phrases(ban.value.splitlines()), ban))
             else:
@@ -75,9 +79,19 @@ class Bans:
 
 
 def mailbox(email: str) -> str:
-    """An e-mail address as it is compared: one case, and without what some write behind a plus sign."""
+    """An e-mail address as it is compared: one case, and without what some write behind a plus sign. Where nothing
+    stands before that sign it stays, because no name is everybody of the domain."""
     name, _, domain = folded(email.strip()).rpartition("@")
-    return f"{name.partition('+')[0]}@{domain.rstrip('.')}"
+    return f"{name.partition('+')[0] or name}@{domain.rstrip('.')}"
+
+
+def network_of(written: str) -> Network:
+    """A range of addresses; IPv4 written as IPv6 is IPv4. Raises ValueError."""
+    network = ipaddress.ip_network(written, strict=False)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED:
+        return network
+    return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED))
 
 
 def _keys(sender: Sender, text: Text) -> list[tuple[Kind, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import TextInput
 
-from blueprints.spam.banning import Kind, mailbox
+from blueprints.spam.banning import Kind, mailbox, network_of
 from blueprints.spam.models import BAN_LENGTH, REASON_LENGTH
 from blueprints.spam.operations import Grounds
 from blueprints.spam.phrases import folded, words_of
@@ -204,7 +203,7 @@ def _check_phrases(entries: list[str]) -> None:
 
 def _network(typed: str) -> str:
     try:
-        network = ipaddress.ip_network(typed, strict=False)
+        network = network_of(typed)
     except ValueError:
         raise ValidationError("This is not an address or a range such as 203.0.113.0/24.") from None
     if network.is_loopback:

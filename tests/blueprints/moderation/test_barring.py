@@ -91,6 +91,14 @@ def test_the_log_tells_of_both_and_undoes_them_by_a_press(site):
     assert in_force(site) == []
 
 
+def test_an_act_that_does_not_exist_chooses_nothing(site):
+    moderator = signed_in(site)
+    within(site, barring.ban, [EMAIL], add_moderator(site, "Ada"))
+    for act in ("%00", "dance", "x" * 300):
+        assert "Ada made a ban" in moderator.page(f"/admin/log?act={act}").words
+    assert "Ada made a ban" not in moderator.page("/admin/log?act=pin").words
+
+
 @pytest.mark.parametrize("statement", ["UPDATE ban_log SET reason = ''", "DELETE FROM ban_log"])
 def test_the_log_of_bans_is_append_only(site, by, statement):
     within(site, barring.ban, [EMAIL], by)

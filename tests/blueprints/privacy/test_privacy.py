@@ -278,6 +278,14 @@ def test_hidden_fields_that_make_no_sense_are_refused(admin, act):
         assert admin.post(f"/admin/privacy/{act}", sent).status_code == 400
 
 
+@pytest.mark.parametrize("reason", ["a\0b", "x" * 501])
+def test_a_reason_that_cannot_be_kept_hands_nothing_out(site, slug, admin, reason):
+    add_comment(site, slug, reader_key=KEY)
+    sent = {"csrf_token": admin.token(), "by": "key", "of": KEY, "reason": reason}
+    assert admin.post("/admin/privacy/export", sent).status_code == 409
+    assert within(site, queries.log, Place()).rows == []
+
+
 def test_moderators_do_not_get_there(site):
     moderator = signed_in(site)
     for path in ("find", "export", "erase"):

@@ -68,6 +68,23 @@ def test_a_range_holds_both_kinds_of_addresses(site, slug, address):
     assert Reader(site, address).comment(slug).status_code == 403
 
 
+def test_a_range_of_ipv4_that_is_written_as_ipv6_is_one_of_ipv4(site, slug, moderator):
+    for written in ("::ffff:203.0.113.0/120", "::ffff:127.0.0.1"):
+        fields = fields_of(moderator, PATH, ".ban-form", by_address="y", address=written)
+        moderator.post(PATH, fields)
+    shown = moderator.page("/admin/bans/").one("main").words
+    assert "203.0.113.0/24" in shown
+    assert "127.0.0.1" not in shown
+    assert Reader(site).comment(slug).status_code == 403
+
+
+def test_a_name_that_begins_with_a_plus_sign_is_one_person_s(site, slug, moderator):
+    fields = fields_of(moderator, PATH, ".ban-form", by_email="y", email="+win@example.org")
+    assert moderator.post(PATH, fields).status_code == 303
+    assert Reader(site).comment(slug, email="ada@example.org").status_code == 303
+    assert Reader(site).comment(slug, email="+win@example.org").status_code == 403
+
+
 def test_an_author_is_known_by_their_browser_and_cannot_change_what_stands_either(site, slug):
     reader = Reader(site)
     reader.comment(slug)
