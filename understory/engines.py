@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -85,6 +86,11 @@ def parameters(url: URL) -> dict[str, Any]:
     """What libpq needs to reach a PostgreSQL database, several hosts among which it chooses included."""
     _, given = url.get_dialect()().create_connect_args(url)
     return {**_ALIVE, **given}
+
+
+def read_only(path: str | Path) -> str:
+    """The URI by which SQLite opens a file to read it (sqlite.org/uri.html), whatever characters its name is of."""
+    return f"{Path(path).absolute().as_uri()}?mode=ro"
 
 
 def set_up(engine: Engine, *, has_company: bool) -> None:

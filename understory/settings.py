@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app
+from sqlalchemy import URL
 
 from understory import values
 
@@ -72,7 +73,8 @@ class Settings:
     @property
     def database(self) -> str:
         """The database address in force."""
-        return self.database_url or f"sqlite:///{self.instance / 'understory.db'}"
+        own = URL.create("sqlite", database=str(self.instance / "understory.db"))
+        return self.database_url or own.render_as_string()
 
 
 _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settings)}

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from understory import clock
+from understory.engines import read_only
 
 #: Pages of 4 KiB that are copied between two reports of progress.
 PAGES = 2500
@@ -33,7 +34,7 @@ def back_up(database: Path, target: Path, tell: Progress) -> int:
     part = target.with_name(f"{target.name}.part")
     try:
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, isolation_level=None)) as source:
+        with closing(sqlite3.connect(read_only(database), uri=True, isolation_level=None)) as source:
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             with closing(sqlite3.connect(part)) as copy:
@@ -42,6 +43,8 @@ def back_up(database: Path, target: Path, tell: Progress) -> int:
         faults = unsound(part)
         if faults:
             raise Unfit(f"The copy is not sound: {faults}")
+        if _stands_at(part) is None:
+            raise Unfit(f"The copy holds no site: {database} is not one's database.")
         to_the_disk(part)
         os.link(part, target)
     except (OSError, sqlite3.Error) as error:
@@ -91,7 +94,7 @@ def to_the_disk(path: Path) -> None:
 def unsound(path: Path) -> str:
     """What SQLite finds wrong with a file, in one line; nothing when it is sound."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"{read_only(path)}&immutable=1", uri=True)) as database:
             said = [row[0] for row in database.execute("PRAGMA integrity_check(3)")]
             loose = database.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
@@ -103,7 +106,7 @@ def unsound(path: Path) -> str:
 
 def _stands_at(path: Path) -> str | None:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"{read_only(path)}&immutable=1", uri=True)) as database:
             row = database.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error:
         return None

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 
 from understory.ears import VersionOf
 from understory.ears.wal_index import WalIndex
+from understory.engines import read_only
 
 #: How soon open pages hear of what another process wrote, in seconds.
 OTHERS_SECONDS = 0.25
@@ -81,7 +82,7 @@ class SQLiteEar:
         try:
             if self._connection is None:
                 self._connections += 1
-                self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=0)
+                self._connection = sqlite3.connect(read_only(self._path), uri=True, timeout=0)
             row: tuple[int] | None = self._connection.execute(query, bound).fetchone()
         except sqlite3.Error:
             self.close()

@@ -43,6 +43,27 @@ def test_every_row_comes_back_under_a_new_instance(used, make_site, tmp_path):
     assert run(restarted, "check").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["site #2", "what?", "a?mode=memory", "50%20", "caf\u00e9"])
+def test_folders_and_files_have_any_name(make_site, tmp_path, name):
+    site = make_site(instance=tmp_path / name)
+    add_article(site)
+    assert run(site, "backup", tmp_path / f"{name}.db").exit_code == 0
+    other = make_site(instance=tmp_path / f"{name} too")
+    assert run(other, "restore", tmp_path / f"{name}.db").exit_code == 0
+    assert everything_in(make_site(instance=tmp_path / f"{name} too")) == everything_in(site)
+    assert {one.name for one in tmp_path.iterdir()} == {name, f"{name}.db", f"{name} too"}
+
+
+@pytest.mark.sqlite
+def test_a_copy_of_what_is_no_site_is_none(tmp_path):
+    source = tmp_path / "other.db"
+    with closing(sqlite3.connect(source)) as database:
+        database.execute("CREATE TABLE one (n INTEGER)")
+    with pytest.raises(backups.Unfit, match="holds no site"):
+        backups.back_up(source, tmp_path / "copy.db", lambda *_: None)
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_restoring_can_be_undone(used, make_site, tmp_path):
     run(used, "backup", tmp_path / "copy.db")
     other = make_site(instance=tmp_path / "other")
@@ -60,6 +81,7 @@ def test_a_copy_is_of_one_moment_though_others_write_all_the_time(tmp_path):
     source = tmp_path / "busy.db"
     with closing(sqlite3.connect(source, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE alembic_version AS SELECT 'head' AS version_num")
         database.execute("CREATE TABLE one (n INTEGER, filler BLOB)")
         database.execute("BEGIN")
         database.executemany("INSERT INTO one VALUES (0, zeroblob(4000))", [()] * 8000)
