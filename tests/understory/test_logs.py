@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 import sentry_sdk
@@ -11,7 +13,7 @@ from sqlalchemy import text
 
 from tests.builders import Reader, add_article, within
 from tests.drills.crowd import SLUG, Poster
-from tests.served import serving
+from tests.served import ROOT, serving
 from understory import logs
 from understory.db import db
 from understory.settings import SettingError, Settings
@@ -99,3 +101,25 @@ def test_a_wrong_address_of_sentry_stops_the_start(tmp_path):
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_unforeseen_error_is_told_without_what_variables_held(tmp_path, log_format):
+    fails = f"""
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from understory import logs
+from understory.settings import Settings
+logs.configure(Settings(instance=Path({str(tmp_path)!r}), log_format={log_format!r}))
+def fail(said):
+    raise RuntimeError("unforeseen")
+try:
+    fail("a private" + " word")
+except RuntimeError:
+    logging.getLogger("site").exception("it failed")
+"""
+    done = subprocess.run([sys.executable, "-c", fails], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "RuntimeError: unforeseen" in done.stderr
+    assert "a private word" not in done.stderr
