@@ -88,6 +88,11 @@ def parameters(url: URL) -> dict[str, Any]:
     return {**_ALIVE, **given}
 
 
+#: What each connection to SQLite begins with. What is deleted is written over, as Debian's SQLite does unasked: a
+#: copy of the file would hold it otherwise.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}", "secure_delete=ON")
+
+
 def read_only(path: str | Path) -> str:
     """The URI by which SQLite opens a file to read it (sqlite.org/uri.html), whatever characters its name is of."""
     return f"{Path(path).absolute().as_uri()}?mode=ro"
@@ -151,7 +156,7 @@ def _turns_at(engine: Engine | Connection) -> Turns | None:
 def _open_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_on_sqlite` says it instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

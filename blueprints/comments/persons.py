@@ -46,7 +46,9 @@ def by(whose: Whose) -> ColumnElement[bool]:
     if whose.reader_key is not None:
         return Comment.reader_key == whose.reader_key
     if whose.email is not None:
-        return (func.lower(Comment.email) == whose.email.lower()) & Comment.email.is_not(None)
+        # SQLite leaves capitals other than ASCII's as they are: as typed, and in small letters, they find their own.
+        alike = {whose.email, whose.email.lower()}
+        return func.lower(Comment.email).in_([func.lower(one) for one in alike]) & Comment.email.is_not(None)
     return Comment.id == whose.comment_id
 
 

@@ -14,7 +14,13 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, column, func, literal, select, table, text
 
-from understory.db import db
+from understory.db import db, transaction
+
+#: Pages of the index that are written anew in one commit: others who write wait for no more than that.
+PAGES = 200
+
+#: Rows that a merge changes if it does anything.
+_SOMETHING = 2
 
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -33,6 +39,29 @@ def newest(words: str = "", author: str = "", article_id: int | None = None) -> 
     if db.engine.dialect.name == "sqlite":
         return _in_the_index(words, author, article_id)
     return _in_the_rows(words, author, article_id)
+
+
+def let_go() -> None:
+    """Have nothing left in the index of words of what was taken out of it.
+
+    FTS5 writes down that words are gone and keeps them in its older parts, until it writes those anew beside others
+    (sqlite.org/fts5.html, "merge"). Here it writes all of them anew, some pages at a time.
+    """
+    if db.engine.dialect.name == "sqlite":
+        pages = -PAGES
+        while _written_anew(pages):
+            pages = PAGES
+
+
+def _written_anew(pages: int) -> bool:
+    """Whether there was so much left to do; a negative number begins with parts that need no merging by themselves."""
+    with transaction() as session:
+        driver: Any = session.connection().connection.driver_connection
+        before = driver.total_changes
+        session.execute(
+            text("INSERT INTO comment_words(comment_words, rank) VALUES ('merge', :pages)"), {"pages": pages}
+        )
+        return bool(driver.total_changes - before >= _SOMETHING)
 
 
 def _in_the_index(words: str, author: str, article_id: int | None) -> Select[*tuple[Any, ...]]:

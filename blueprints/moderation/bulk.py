@@ -59,7 +59,7 @@ def _chosen(fields: Mapping[str, str]) -> tuple[Sequence[tuple[int, State | None
     what = chosen_in(fields)
     upto = fields.get("upto", "")
     below = int(upto) + 1 if upto.isascii() and upto.isdigit() and len(upto) < 10 else None
-    return [(one, what.state) for one in queues.find(what, below, MOST).ids], what.in_words
+    return [(one, what.state) for one in queues.find(what, below, MOST).ids], what.in_the_log
 
 
 def _decided(form: ActForm, act: Act, batch: Batch) -> Response:

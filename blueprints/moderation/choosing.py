@@ -36,6 +36,17 @@ class Unclear(ValueError):
         self.field = field
 
 
+#: What is said of each part of a choice.
+_PARTS = {
+    "q": "with {}",
+    "author": "by {}",
+    "article": "under {}",
+    "by": "by the author of {}",
+    "since": "since {}",
+    "until": "until {}",
+}
+
+
 @dataclass(frozen=True)
 class Chosen:
     """`by` is a comment whose author is meant; `article` an address; the days `since` and `until` are included."""
@@ -83,11 +94,19 @@ class Chosen:
 
     @property
     def in_words(self) -> str:
-        """For the log."""
-        said = {"q": "with {}", "author": "by {}", "article": "under {}", "by": "by the author of {}"}
-        said |= {"since": "since {}", "until": "until {}"}
+        """What it is, to whoever chose it."""
+        return self._said(_PARTS)
+
+    @property
+    def in_the_log(self) -> str:
+        """The same for the log, which stays: whoever is erased is not named in it, nor what they wrote."""
+        return self._said({**_PARTS, "q": "with some words", "author": "by a name"})
+
+    def _said(self, parts: Mapping[str, str]) -> str:
         values = self.values
-        return " ".join([NAMES[self.queue], *(form.format(values[key]) for key, form in said.items() if key in values)])
+        return " ".join(
+            [NAMES[self.queue], *(said.format(values[key]) for key, said in parts.items() if key in values)]
+        )
 
 
 def chosen_in(query: Mapping[str, str]) -> Chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from blueprints.comments import persons
 from blueprints.comments.persons import Whose
 from blueprints.moderation import forgetting
-from blueprints.privacy.models import PrivacyEntry
+from blueprints.privacy.models import Deed, PrivacyEntry
 from blueprints.votes import queries as votes
 from understory import clock
 from understory.db import AnyRow, db
@@ -74,6 +75,14 @@ def everything(whose: Whose) -> dict[str, Any]:
         "votes": [_plain(row) for key in keys for row in votes.all_of(key)],
         "reports": [_plain(row) for row in forgetting.reports_by(keys)],
     }
+
+
+def were_erased(since: datetime | None) -> bool:
+    """Whether anybody was erased at that time or later, or ever."""
+    query = select(PrivacyEntry.id).where(PrivacyEntry.deed == Deed.ERASED)
+    if since is not None:
+        query = query.where(PrivacyEntry.at >= since)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def log(place: Place) -> Page[PrivacyEntry]:

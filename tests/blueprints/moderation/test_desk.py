@@ -94,6 +94,17 @@ def test_all_that_match_are_those_that_the_page_knew(site, slug, moderator):
     assert comment(site, late).state == "pending"
 
 
+def test_the_log_of_a_batch_names_nobody_and_none_of_their_words(site, slug, moderator):
+    add_comment(site, slug, "casino", author="Vic Tim", state=State.PENDING)
+    shown = moderator.page("/admin/?queue=pending&q=casino&author=Vic+Tim")
+    form = next(form for form in shown.all("form.bulk-form") if "everything" in form.fields())
+    assert "Pending with casino by Vic Tim" in form.words
+    moderator.post(form["action"], {**form.fields(), "act": "spam"})
+    (row,) = moderator.page("/admin/log").all("tr")[1:]
+    assert "Pending with some words by a name" in row.words
+    assert "casino" not in row.words
+
+
 def test_a_batch_of_nothing_is_told(moderator):
     fields = {"csrf_token": moderator.token(), "act": "reject", "reason": "Rude"}
     response = moderator.post("/admin/batches/", fields)

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from blueprints.comments import submissions
+from blueprints.comments import search, submissions
 from blueprints.comments.models import Edit, State
 from blueprints.comments.persons import Whose
 from blueprints.moderation import operations as moderation
@@ -119,6 +119,35 @@ def test_the_server_sweeps_by_itself(clock, site, slug):
 
 
 # Erasing
+
+
+@pytest.mark.sqlite
+def test_no_copy_holds_a_word_of_who_was_erased(site, slug, tmp_path):
+    for number in range(30):
+        add_comment(site, slug, f"Thought {number} of others", reader_key=OTHER)
+        if number % 10 == 5:
+            add_comment(site, slug, "zirconium", reader_key=KEY, author="Grace", email="g@example.org")
+
+    def is_in_a_copy(word: bytes) -> bool:
+        copy = tmp_path / "copy.db"
+        copy.unlink(missing_ok=True)
+        assert site.test_cli_runner().invoke(args=["backup", str(copy)]).exit_code == 0
+        return word in copy.read_bytes()
+
+    rounds.walk(site)
+    assert erase(site, Whose(reader_key=KEY)) == Amount(3, 0, 0)
+    assert is_in_a_copy(b"zirconium")
+    rounds.walk(site)
+    for word in (b"zirconium", b"grace", b"Grace", b"g@example.org"):
+        assert not is_in_a_copy(word)
+    assert is_in_a_copy(b"others")
+    assert len(within(site, lambda: db.session.execute(search.newest("others"), {"below": 99, "above": 0}).all())) == 30
+
+
+@pytest.mark.parametrize("written", ["VÏC@example.com", "vïc@EXAMPLE.com", "Vic@Example.com"])
+def test_an_address_is_found_as_it_was_written(site, slug, written):
+    add_comment(site, slug, email=written)
+    assert erase(site, Whose(email=written)) == Amount(1, 0, 0)
 
 
 def test_an_erased_person_leaves_empty_places_where_others_answered(site, slug):
