@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import uvloop
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.exc import DatabaseError
 
 from understory import figures, logs, settings, workers
 from understory.balance import Place, places
@@ -60,7 +61,7 @@ def main(create_app: Callable[[Settings], Flask], create_front: Callable[[], Fro
         address = chosen.base_url or f"http://{_in_url(chosen.host)}:{chosen.port}"
         try:
             lines = make_ready(app, chosen, address)
-        except DATABASE_FAULTS as error:
+        except (*DATABASE_FAULTS, DatabaseError) as error:
             said = " ".join(str(getattr(error, "orig", error)).split())
             sys.exit(f"understory: UNDERSTORY_DATABASE_URL: the database cannot be used: {said}")
         print("", f"{chosen.site_name} is at {address}/", *lines, "", sep="\n", flush=True)
@@ -127,10 +128,9 @@ def _listen(chosen: Settings, held: ExitStack) -> list[socket.socket]:
         listening = held.enter_context(socket.socket(family, kind, protocol))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-    except OSError as error:
-        raise SettingError(
-            f"UNDERSTORY_PORT: {chosen.host} port {chosen.port} cannot be used: {error.strerror}"
-        ) from None
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "that is no host's name"
+        raise SettingError(f"UNDERSTORY_PORT: {chosen.host} port {chosen.port} cannot be used: {why}") from None
     return [listening]
 
 

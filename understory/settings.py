@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
@@ -80,6 +81,9 @@ class Settings:
 _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settings)}
 
 
+#: What is left of bytes that are not UTF-8 (PEP 383), and NUL.
+_IS_NO_TEXT = re.compile("[\ud800-\udfff\0]")
+
 #: Whose values are never printed.
 _SECRETS = frozenset(
     {"secret_key", "database_url", "replica_url", "redis_url", "metrics_token", "sentry_dsn", "akismet_key"}
@@ -127,6 +131,8 @@ class _Given:
 
 
 def _parsed(name: str, given: _Given) -> Any:
+    if _IS_NO_TEXT.search(given.text):
+        raise SettingError(f"{given.label}: it is not text in UTF-8")
     try:
         return _KNOWN[name].metadata["parse"](given.text)
     except ValueError as error:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from limits import parse_many
 from sqlalchemy.engine import make_url
@@ -56,10 +56,10 @@ def limit(value: str) -> str:
     if value.strip().lower() == "off":
         return ""
     try:
-        if not parse_many(value):
+        if not all(one.amount for one in parse_many(value)):
             raise ValueError
     except ValueError:
-        raise ValueError('it is not a limit such as "5 per minute", nor "off"') from None
+        raise ValueError('it is not a limit such as "5 per minute", nor "off"; nothing may be 0') from None
     return value.strip()
 
 
@@ -74,6 +74,8 @@ def database(value: str) -> str:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise ValueError(f"{url.drivername} is not a database that this version knows; sqlite and postgresql are")
+    if url.database in (None, "", ":memory:"):
+        raise ValueError("it names no file, and what is kept in memory no other connection sees")
     return value.strip()
 
 
@@ -95,16 +97,23 @@ def choice(*names: str) -> Callable[[str], str]:
 
 def redis(value: str) -> str:
     parts = urlsplit(value.strip())
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+    if parts.scheme not in ("redis", "rediss") or not _names_a_host(parts):
         raise ValueError("it is not an address such as redis://127.0.0.1:6379/0")
     return value.strip()
 
 
 def address(value: str) -> str:
     parts = urlsplit(value.strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not _names_a_host(parts) or parts.query or parts.fragment:
         raise ValueError("it is not an address such as https://comments.example.org")
     return value.strip().rstrip("/")
+
+
+def _names_a_host(parts: SplitResult) -> bool:
+    try:
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def proxies(value: str) -> Proxies:

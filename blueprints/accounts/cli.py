@@ -11,8 +11,8 @@ from blueprints.accounts import factors, operations, queries, sessions
 from blueprints.accounts.forms import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from blueprints.accounts.models import NAME_LENGTH, Account, Role
 from understory.errors import Refused
-from understory.forms import one_line
 from understory.sanitize import is_blank
+from understory.shell import OneLine
 
 #: Whom the record names for what is done here.
 SHELL = "the shell"
@@ -25,13 +25,12 @@ _password_stdin = click.option(
 
 
 @group.command("add")
-@click.argument("name")
+@click.argument("name", type=OneLine(NAME_LENGTH))
 @click.option("--admin", is_flag=True, help="An admin, who can invite others and change roles.")
 @_password_stdin
 def add(name: str, admin: bool, password_stdin: bool) -> None:
     """Give NAME an account with the desk."""
-    name = one_line(name)
-    if is_blank(name) or len(name) > NAME_LENGTH or not name.isprintable():
+    if is_blank(name):
         raise click.BadParameter(f"1 to {NAME_LENGTH} printable characters", param_hint="NAME")
     try:
         operations.add(name, _new_password(password_stdin), Role.ADMIN if admin else Role.MODERATOR)
@@ -41,7 +40,7 @@ def add(name: str, admin: bool, password_stdin: bool) -> None:
 
 
 @group.command("role")
-@click.argument("name")
+@click.argument("name", type=OneLine(NAME_LENGTH))
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 def role(name: str, role: str) -> None:
     """Give NAME another role."""
@@ -54,7 +53,7 @@ def role(name: str, role: str) -> None:
 
 
 @group.command("password")
-@click.argument("name")
+@click.argument("name", type=OneLine(NAME_LENGTH))
 @_password_stdin
 def password(name: str, password_stdin: bool) -> None:
     """Give NAME another password, for one who forgot it; every session ends."""
@@ -64,7 +63,7 @@ def password(name: str, password_stdin: bool) -> None:
 
 
 @group.command("unlock")
-@click.argument("name")
+@click.argument("name", type=OneLine(NAME_LENGTH))
 def unlock(name: str) -> None:
     """Turn NAME's second factor off, for one who lost it; every session ends."""
     account = _account(name)
@@ -74,17 +73,23 @@ def unlock(name: str) -> None:
 
 
 def _account(name: str) -> Account:
-    account = queries.named(one_line(name))
+    account = queries.named(name)
     if account is None:
         raise click.ClickException(f"There is no account named {name}.")
     return account
 
 
 def _new_password(from_stdin: bool) -> str:
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = _first_line() if from_stdin else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise click.ClickException(f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
     return str(password)
+
+
+def _first_line() -> str:
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+        line.encode()
+    except UnicodeError:
+        raise click.ClickException("The password is not text in UTF-8.") from None
+    return line

@@ -11,14 +11,16 @@ import click
 from flask.cli import AppGroup
 
 from blueprints.articles import files, operations
+from blueprints.articles.models import AUTHOR_LENGTH
 from understory.errors import Refused
+from understory.shell import OneLine
 
 group = AppGroup("articles", help="Add and update articles.")
 
 
 @group.command("add")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--author", default="", help="Author of files that name none.")
+@click.option("--author", default="", type=OneLine(AUTHOR_LENGTH), help="Author of files that name none.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Date (UTC) of files that name none.")
 def add(paths: tuple[Path, ...], author: str, date: datetime | None) -> None:
     """Add articles from FILEs, or bring those with the same slug up to date.

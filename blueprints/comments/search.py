@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, column, func, literal, select, table, 
 from understory.db import db, transaction
 
 #: Pages of the index that are written anew in one commit: others who write wait for no more than that.
-PAGES = 200
+PAGES = 64
 
 #: Rows that a merge changes if it does anything.
 _SOMETHING = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import at_once
+from tests.served import free_port
 from understory import settings
 from understory.settings import DEFAULT_INSTANCE, SettingError, Settings
 from understory.values import Proxies
@@ -118,6 +120,17 @@ def test_a_file_may_hold_numbers_and_switches(tmp_path):
         ("REPLICA_URL", "sqlite:////elsewhere.db"),
         ("PORT", "80\n00"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "0123456789abcdef\udcff"),
+        ("SITE_NAME", "Caf\udce9"),
+        ("HOST", "\udcff"),
+        ("POST_LIMIT", "0 per minute"),
+        ("POST_LIMIT", "5 per minute; 0 per hour"),
+        ("BASE_URL", "https://:443"),
+        ("BASE_URL", "https://example.org:99999"),
+        ("BASE_URL", "https://example.org:eighty"),
+        ("REDIS_URL", "redis://localhost:99999"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
     ],
 )
 def test_a_malformed_value_stops_the_start_with_one_line_that_names_it(tmp_path, name, text):
@@ -239,11 +252,23 @@ def test_a_damaged_key_is_not_used(tmp_path):
     assert refusal(tmp_path) == "secret_key in the instance folder is damaged: remove it to have a new one made"
 
 
-def test_a_bad_setting_ends_the_start_with_one_line(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("PORT", "x", "UNDERSTORY_PORT: 'x': it is not a whole number from 1 to 65535"),
+        ("HOST", ".example", "UNDERSTORY_PORT: .example port 8000 cannot be used: that is no host's name"),
+        (
+            "DATABASE_URL",
+            f"sqlite:///{__file__}",
+            "UNDERSTORY_DATABASE_URL: the database cannot be used: file is not a database",
+        ),
+    ],
+)
+def test_a_bad_setting_ends_the_start_with_one_line(tmp_path, name, text, said):
     start = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={"UNDERSTORY_INSTANCE": str(tmp_path), "UNDERSTORY_PORT": "x"},
+        env={"UNDERSTORY_INSTANCE": str(tmp_path), "UNDERSTORY_PORT": str(free_port()), f"UNDERSTORY_{name}": text},
         capture_output=True,
         text=True,
         timeout=60,
@@ -251,7 +276,7 @@ def test_a_bad_setting_ends_the_start_with_one_line(tmp_path):
     )
     assert start.returncode == 1
     assert start.stdout == ""
-    assert start.stderr == "understory: UNDERSTORY_PORT: 'x': it is not a whole number from 1 to 65535\n"
+    assert re.sub(r"port \d+", "port 8000", start.stderr) == f"understory: {said}\n"
 
 
 def test_every_setting_says_what_it_is_about():

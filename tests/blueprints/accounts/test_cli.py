@@ -37,7 +37,7 @@ def test_a_password_that_does_not_do_is_refused(site, run, typed):
     assert within(site, queries.named, "Ada") is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 65, "a\x1bb", "a\u202eb"])
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 65, "a\x1bb", "a\u202eb", "a\udcffb"])
 def test_a_name_that_does_not_do_is_refused(run, name):
     result = run(name, "--password-stdin", typed=f"{PASSWORD}\n")
     assert result.exit_code == 2
@@ -50,3 +50,17 @@ def test_a_name_that_is_taken_is_refused(site, run):
     assert result.exit_code == 1
     assert result.stderr == "Error: There is an account named ADA already.\n"
     assert Reader(site).sign_in("Ada").status_code == 303
+
+
+@pytest.mark.parametrize("words", [["role", "a\udcff", "admin"], ["password", "a\udcff"], ["unlock", "a\udcff"]])
+def test_a_name_in_no_utf_8_is_refused_by_each_command(site, words):
+    result = site.test_cli_runner().invoke(args=["moderators", *words])
+    assert result.exit_code == 2
+    assert "printable characters" in result.stderr
+
+
+@pytest.mark.parametrize("typed", [b"a password \xff\n", b"\xff" * 20])
+def test_a_password_in_no_utf_8_is_refused(site, run, typed):
+    result = run("Ada", "--password-stdin", typed=typed)
+    assert (result.exit_code, result.stderr) == (1, "Error: The password is not text in UTF-8.\n")
+    assert within(site, queries.named, "Ada") is None

@@ -40,6 +40,13 @@ def test_a_second_run_changes_nothing(site, run):
     assert article(site, SLUG).version == 1
 
 
+@pytest.mark.parametrize("author", ["x" * 101, "a\udcff", "a\x1bb"])
+def test_an_author_that_does_not_do_is_refused(run, author):
+    result = run("--author", author, SEED)
+    assert result.exit_code == 2
+    assert "1 to 100 printable characters" in result.stderr
+
+
 def test_an_edited_file_updates_its_article_and_keeps_the_conversation(site, run, tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("Title\n\nText")
