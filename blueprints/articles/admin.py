@@ -49,10 +49,15 @@ def new() -> Response:
 def edit(slug: str) -> Response:
     """An article's form, filled in, and what becomes of it."""
     article = queries.for_editing(slug) or abort(404)
-    form = _form(obj=article)
+    form = _form(obj=article, seen=operations.reading(article))
     if request.method == "GET" or not _is_meant_to_be_saved(form):
         return _editor(form, article=article)
-    operations.edit(slug, form.draft())
+    try:
+        operations.edit(slug, form.draft(), form.seen.data or "")
+    except operations.Overtaken as refusal:
+        theirs = queries.for_editing(slug) or abort(404)
+        form.seen.data = operations.reading(theirs)
+        return _editor(form, article, refusal.status, refusal.message, theirs)
     flash("Your changes are saved.")
     return done("", url_for("articles.show", slug=slug) if article.published else url_for(".index"))
 
@@ -105,9 +110,9 @@ def _moderator() -> By:
     return By(account.id, account.name)
 
 
-def _form(obj: object = None) -> ArticleForm:
+def _form(obj: object = None, seen: str = "") -> ArticleForm:
     request.max_content_length = request.max_form_memory_size = LARGEST_FORM
-    return ArticleForm(obj=obj)
+    return ArticleForm(obj=obj, seen=seen)
 
 
 def _is_meant_to_be_saved(form: ArticleForm) -> bool:
@@ -115,12 +120,15 @@ def _is_meant_to_be_saved(form: ArticleForm) -> bool:
     return form.validate() and "preview" not in request.form
 
 
-def _editor(form: ArticleForm, article: object, status: int = 0) -> Response:
+def _editor(
+    form: ArticleForm, article: object, status: int = 0, notice: str | None = None, theirs: object = None
+) -> Response:
     previewed = "preview" in request.form and not form.errors
     html = article_html(form.source.data or "") if previewed else None
-    notice = STALE if form.is_stale else None
+    notice = STALE if form.is_stale else notice
     status = status or (200 if not form.errors else 403 if form.is_stale else 422)
-    return _page("articles/editor.html", status, form=form, article=article, html=html, notice=notice)
+    shown = {"form": form, "article": article, "html": html, "notice": notice, "theirs": theirs}
+    return _page("articles/editor.html", status, **shown)
 
 
 def _page(template: str, status: int = 200, **context: object) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from wtforms import DateTimeLocalField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Optional, Regexp
 
 from blueprints.articles import files
@@ -47,6 +47,8 @@ class ArticleForm(Form):
         filters=[unix_lines],
         description="Markdown: paragraphs between blank lines, ## headings, **bold**, [links](https://…), tables.",
     )
+
+    seen = HiddenField()
 
     def draft(self) -> Draft:
         """The article as filled in."""

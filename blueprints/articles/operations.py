@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -29,6 +31,16 @@ class Draft:
     author: str = ""
     summary: str = ""
     published_at: datetime | None = None
+
+
+class Overtaken(Refused):
+    """Somebody else has changed the article meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has changed this article since you opened it. What you wrote is here still, and what it "
+            "says now is below. Saving once more puts yours in its place."
+        )
 
 
 def slug_of(title: str) -> str:
@@ -64,11 +76,21 @@ def write(draft: Draft) -> str:
     return slug
 
 
-def edit(slug: str, draft: Draft) -> None:
-    """Change everything but the address, so that links stay good. Raises Missing."""
+def edit(slug: str, draft: Draft, seen: str = "") -> None:
+    """Change everything but the address, so that links stay good; of an article that reads as it was `seen`, if that
+    is said. Raises Missing, Overtaken."""
     html = article_html(draft.source)
     with transaction():
-        _bring_up_to_date(_existing(slug), draft, html)
+        article = _existing(slug)
+        if seen and seen != reading(article):
+            raise Overtaken
+        _bring_up_to_date(article, draft, html)
+
+
+def reading(article: Article) -> str:
+    """What an article says, in a few letters that are others when anything of it is changed."""
+    said = [article.title, article.author, article.summary, article.source, article.published_at.isoformat()]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def set_published(slug: str, published: bool) -> None:

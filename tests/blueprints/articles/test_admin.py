@@ -144,6 +144,41 @@ def test_a_refused_edit_keeps_the_text(site, moderator, change, status):
     assert article(site, "a-title").source == "Some text."
 
 
+def test_who_saves_second_sees_what_the_first_did_and_decides(site, moderator):
+    path = f"/admin/articles/{add_article(site)}/edit"
+    other = signed_in(site, name="Grace")
+    mine, theirs = filled(moderator, path, source="Mine"), filled(other, path, source="Theirs", summary="New")
+    assert other.post(path, theirs).status_code == 303
+    refused = moderator.post(path, mine)
+    assert refused.status_code == 409
+    assert typed(refused)["source"] == "Mine"
+    assert "Somebody else has changed this article" in page(refused).one("[role=alert]").text
+    assert page(refused).one("#theirs-source").text.strip() == "Theirs"
+    assert page(refused).one("#theirs-summary").text.strip() == "New"
+    assert not page(refused).has("#theirs-title")
+    assert article(site, "a-title").source == "Theirs"
+    assert moderator.post(path, typed(refused)).status_code == 303
+    assert (article(site, "a-title").source, article(site, "a-title").summary) == ("Mine", "")
+
+
+@pytest.mark.parametrize("change", [{"preview": "1"}, {"title": ""}, {"csrf_token": "x"}])
+def test_a_form_that_is_shown_again_still_knows_what_it_began_with(site, moderator, change):
+    path = f"/admin/articles/{add_article(site)}/edit"
+    began = filled(moderator, path, source="Mine", **change)
+    assert moderator.post(path, filled(moderator, path, source="Theirs")).status_code == 303
+    again = typed(moderator.post(path, began))
+    assert moderator.post(path, {**again, "title": "A title"}).status_code == 409
+
+
+def test_what_happens_beside_an_article_overtakes_nobody(site, moderator):
+    path = f"/admin/articles/{add_article(site)}/edit"
+    mine = filled(moderator, path, source="Mine")
+    add_article(site, "A neighbour")
+    add_comment(site, "a-title")
+    moderator.post("/admin/articles/a-title/close", {"csrf_token": mine["csrf_token"]})
+    assert moderator.post(path, mine).status_code == 303
+
+
 def test_an_article_that_is_gone_keeps_the_text(moderator):
     sent = {"csrf_token": moderator.token(), "title": "A title", "source": "Long thought over"}
     refused = moderator.post("/admin/articles/none/edit", sent)
