@@ -27,6 +27,19 @@ KEPT_FIELDS = {
     "body": "Text",
     "source": "Text",
     "reason": "Reason",
+    "words": "Words",
+    "name": "Name",
+    "meant_for": "For whom",
+    "address": "Range",
+    "of": "Address, number or key",
+    "banned_words": "Banned words",
+    "suspect_words": "Suspect words",
+    "email_domains": "E-mail domains",
+    "first_timers": "Newcomers' comments that are held",
+    "links_over": "Links at most",
+    "old_after_days": "Days until an article is old",
+    "hold_at": "Per cent that hold a comment",
+    "spam_at": "Per cent that make it spam",
 }
 
 #: After how long it is worth trying again when the database was away, in seconds.
@@ -116,12 +129,12 @@ def answer(status: int, title: str, message: str) -> Response:
     return response
 
 
-def kept_text() -> list[Kept]:
-    """What was typed into the form that is being refused."""
+def kept_text(most: int = KEPT_BYTES) -> list[Kept]:
+    """What was typed into the form that is being refused, unless it has more bytes than `most`."""
     if request.method not in ("POST", "PUT", "PATCH"):
         return []
     try:
-        request.max_content_length = KEPT_BYTES
+        request.max_content_length = request.max_form_memory_size = most
         form = request.form
     except HTTPException:
         return []

@@ -15,6 +15,10 @@ from understory.sanitize import is_blank
 #: A token that has expired is answered with a new form; the words say that nothing was lost.
 STALE = "This form had lain open for a while. Nothing is lost: please send it once more."
 
+#: An article's form may be this large, in bytes, and none is larger: 200,000 characters of any script, each byte as
+#: "%e6".
+LARGEST_FORM = 2_500_000
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffe\uffff\ud800-\udfff]")
 
 

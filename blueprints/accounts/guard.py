@@ -13,6 +13,7 @@ from blueprints.accounts import queries, sessions, unsent
 from blueprints.accounts.models import Account
 from understory import clock
 from understory.errors import Unavailable, kept_text
+from understory.forms import LARGEST_FORM
 from understory.security import has_session
 
 GUARDED = "/admin"
@@ -70,7 +71,7 @@ def signed_in_here() -> Response | None:
 def _kept() -> str | None:
     """Where a form can be sent once more that came after its session had ended; None where nothing was typed."""
     over = session.get("_user_id") if has_session() else None
-    if over is None or request.method != "POST" or not kept_text():
+    if over is None or request.method != "POST" or not kept_text(LARGEST_FORM):
         return None
     return url_for(
         "unsent.show", token=unsent.keep(over, request.full_path.rstrip("?"), request.form.items(multi=True))

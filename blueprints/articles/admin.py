@@ -11,15 +11,12 @@ from blueprints.articles.forms import ActForm, ArticleForm
 from blueprints.moderation import operations as moderation
 from blueprints.moderation.models import By
 from understory.errors import Refused
-from understory.forms import STALE
+from understory.forms import LARGEST_FORM, STALE
 from understory.htmx import done, private
 from understory.sanitize import article_html
 from understory.security import csrf
 
 bp = Blueprint("articles_admin", __name__, url_prefix="/admin/articles")
-
-#: An article's form may be this large, in bytes: SOURCE_LENGTH characters of any script, each byte as "%e6".
-LARGEST_FORM = 2_500_000
 
 
 @bp.get("/")

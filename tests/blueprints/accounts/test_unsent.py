@@ -53,6 +53,23 @@ def test_a_reason_survives_it(site, ousted):
     assert comment(site, one).state == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/admin/rules/", {"banned_words": "casino\npills", "links_over": "3"}),
+        ("/admin/rules/", {"first_timers": "2"}),
+        ("/admin/bans/new", {"by_words": "y", "words": "casino"}),
+        ("/admin/bans/new", {"by_address": "y", "address": "203.0.113.0/24"}),
+        ("/admin/people/invite", {"meant_for": "Grace of the news desk"}),
+        ("/admin/articles/new", {"title": "О жабах", "source": "ж" * 200_000}),
+    ],
+)
+def test_whatever_was_typed_survives_it(site, ousted, path, typed):
+    response = ousted.post(path, {"csrf_token": "old", **typed})
+    form = page(sign_in_again(ousted, response)).one(f"form[action={path}]")
+    assert form.fields().items() >= typed.items()
+
+
 def test_nothing_is_kept_of_who_was_never_signed_in_nor_where_nothing_was_typed(site, ousted):
     guest = Reader(site)
     guest.get("/sign-in")
