@@ -15,6 +15,12 @@ from understory.sanitize import is_blank
 #: A token that has expired is answered with a new form; the words say that nothing was lost.
 STALE = "This form had lain open for a while. Nothing is lost: please send it once more."
 
+#: The same for one that came without any cookie: they may be off, and then no second time helps.
+NO_COOKIE = (
+    "Your browser sent no cookie along. Nothing is lost: please send it once more, and if this comes again, "
+    "let this site set cookies."
+)
+
 #: An article's form may be this large, in bytes, and none is larger: 200,000 characters of any script, each byte as
 #: "%e6".
 LARGEST_FORM = 2_500_000
@@ -42,6 +48,11 @@ class Form(FlaskForm):
     def first_in_error(self) -> str | None:
         """Name of the field that takes the focus after a refusal."""
         return next((f.name for f in self if f.errors and f.name != "csrf_token"), None)
+
+
+def stale() -> str:
+    """What is said of a stale token to whoever sent it."""
+    return STALE if request.cookies else NO_COOKIE
 
 
 def unix_lines(text: str | None) -> str:

@@ -10,7 +10,7 @@ from blueprints.comments import queries, submissions
 from blueprints.comments.forms import CommentForm
 from understory.db import AnyRow
 from understory.errors import AWAY_SECONDS, Refused, TooMany, Unavailable
-from understory.forms import STALE
+from understory.forms import stale
 from understory.htmx import is_htmx, private
 
 
@@ -55,4 +55,4 @@ def refused(article: AnyRow, form: CommentForm, status: int, message: str | None
         message = "This form holds more than a comment can."
     notice = message or next((e for f in (form.parent_id, form.submission_id, form.website) for e in f.errors), None)
     template = "comments/_form.html" if is_htmx() else "comments/new.html"
-    return answer(article, form, template, status, notice=STALE if form.is_stale else notice, **more)
+    return answer(article, form, template, status, notice=stale() if form.is_stale else notice, **more)

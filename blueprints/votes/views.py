@@ -10,7 +10,7 @@ from blueprints.comments import queries as comments
 from blueprints.votes import operations, queries
 from understory import limits, settings
 from understory.errors import Refused
-from understory.forms import STALE
+from understory.forms import stale
 from understory.htmx import done, is_htmx, private
 from understory.readers import key_here, key_of_actor, remember
 from understory.security import csrf
@@ -45,7 +45,7 @@ def show(comment_id: int) -> Response:
 def vote(comment_id: int) -> Response:
     """Vote, change the vote, or take it back."""
     if not FlaskForm(formdata=request.form).validate():
-        return _page(comment_id, 403, STALE if "csrf_token" in request.form else CONFIRM)
+        return _page(comment_id, 403, stale() if "csrf_token" in request.form else CONFIRM)
     value = VALUES.get(request.form.get("value", "")) or abort(400)
     key = key_of_actor()
     try:

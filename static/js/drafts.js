@@ -20,11 +20,19 @@ function write(key, draft) {
   }
 }
 
+function save(form) {
+  const draft = Object.fromEntries([...FIELDS, "submission_id"].map((name) => [name, form.elements[name].value]));
+  write(keyOf(form), draft.body ? draft : null);
+}
+
 function restore(form) {
   if (!form || "drafted" in form.dataset) return;
-  form.dataset.drafted = "";
+  form.dataset.drafted = form.elements.submission_id.value;
+  if (form.elements.body.value) return save(form);
   const draft = read(keyOf(form));
-  if (!draft?.body || form.elements.body.value) return;
+  if (!draft?.body) return;
+  // It may have arrived although its answer was lost: sent as the same again, it is not posted twice.
+  if (draft.submission_id) form.elements.submission_id.value = draft.submission_id;
   for (const name of FIELDS) if (!form.elements[name].value) form.elements[name].value = draft[name] ?? "";
   const note = document.createElement("p");
   note.className = "hint draft-note";
@@ -39,8 +47,9 @@ const restoreAll = () => restore(document.getElementById("comment-form"));
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#comment-form");
   if (!form) return;
-  const draft = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
-  write(keyOf(form), draft.body ? draft : null);
+  // What is written after all was taken out is another comment.
+  if (!form.elements.body.value && form.dataset.drafted) form.elements.submission_id.value = form.dataset.drafted;
+  save(form);
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {

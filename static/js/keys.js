@@ -1,5 +1,20 @@
 // j and k move through the comments, r replies, ? tells. Never while somebody types, and they can be turned off.
 const OFF = "keys off";
+
+// Where nothing may be stored they are on, and cannot be turned off for longer than a page.
+let isOff = false;
+try {
+  isOff = Boolean(localStorage.getItem(OFF));
+} catch {}
+
+function turn(off) {
+  isOff = off;
+  try {
+    if (off) localStorage.setItem(OFF, "1");
+    else localStorage.removeItem(OFF);
+  } catch {}
+}
+
 const help = () => document.getElementById("keys");
 
 function move(step) {
@@ -20,7 +35,7 @@ const ACTS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isOff) return;
   if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
   const act = ACTS[event.key];
   if (!act || !document.getElementById("thread")) return;
@@ -34,8 +49,8 @@ function offer() {
   opener.hidden = false;
   opener.onclick = ACTS["?"];
   const use = document.getElementById("keys-use");
-  use.checked = !localStorage.getItem(OFF);
-  use.onchange = () => (use.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
+  use.checked = !isOff;
+  use.onchange = () => turn(!use.checked);
 }
 
 document.addEventListener("restored", offer);

@@ -100,6 +100,11 @@ class Moderator(Person):
         answer = self.http.post(f"/admin{article.path}/close", form={"csrf_token": self._token})
         assert answer.ok, answer.text()
 
+    def reopen(self, article: Article) -> None:
+        """Take comments again."""
+        answer = self.http.post(f"/admin{article.path}/open", form={"csrf_token": self._token})
+        assert answer.ok, answer.text()
+
     def approve(self, comment_id: int) -> None:
         """Let a waiting comment onto the site."""
         answer = self.http.post(f"/admin/comments/{comment_id}/approve", form={"csrf_token": self._token})

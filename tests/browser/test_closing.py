@@ -37,6 +37,14 @@ def test_the_form_becomes_a_notice_and_the_text_can_still_be_copied(page, articl
     assert body.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)") == "Half a thought"
 
 
+def test_what_is_opened_again_takes_the_text(page, article, moderator, form):
+    moderator.close(article)
+    expect(form.get_by_role("status")).to_contain_text(CLOSED)
+    moderator.reopen(article)
+    form.get_by_role("button", name="Post Comment").click()
+    expect(page.locator("#thread .comment-body", has_text="Half a thought")).to_have_count(1)
+
+
 def test_without_a_stream_the_refusal_gives_the_text_back(page, article, moderator, form, watch):
     watch.allow_status(403)
     page.evaluate("dispatchEvent(new Event('pagehide'))")

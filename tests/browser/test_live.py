@@ -60,6 +60,71 @@ def test_what_a_moderator_takes_down_goes_from_open_pages(page, article, crowd, 
     expect(page.locator("#comment-count")).to_have_text("0 comments")
 
 
+def test_what_is_being_written_outlives_what_it_answers(page, article, crowd, moderator):
+    root = crowd.comment(article, "A root")
+    gone = crowd.comment(article, "Loud", parent_id=root)
+    page.goto(article.path)
+    page.locator(f"#comment-{gone} .reply").click()
+    form = page.locator("#comment-form")
+    form.locator("[name=body]").press_sequentially("Half a thought")
+    moderator.delete(gone)
+    expect(page.locator(f"#comment-{gone}")).to_have_count(0)
+    expect(form.get_by_role("status")).to_contain_text("Your text stays here")
+    expect(form.get_by_role("button", name="Post Comment")).to_have_count(0)
+    expect(form.locator("[name=body]")).to_be_focused()
+    page.keyboard.type(" more")
+    expect(form.locator("[name=body]")).to_have_value("Half a thought more")
+
+
+def test_nothing_takes_the_place_of_a_change_that_is_not_saved(page, article):
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, "A thought", "Grace")
+    send(form)
+    own = page.locator("#thread .comment").first
+    own.get_by_role("link", name="Edit").click()
+    body = page.locator("#edit-form [name=body]")
+    body.fill("A better thought")
+    own.locator(".reply").click()
+    expect(body).to_be_focused()
+    expect(body).to_have_value("A better thought")
+    body.fill("A thought")
+    own.locator(".reply").click()
+    expect(own.locator("#comment-form")).to_be_visible()
+
+
+def test_a_long_text_in_any_script_is_edited_in_place(page, article, crowd):
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, "木" * 9000, "Grace")
+    send(form)
+    own = page.locator("#thread .comment").first
+    own.get_by_role("link", name="Edit").click()
+    edit = page.locator("#edit-form")
+    edit.locator("[name=body]").fill("林" * 9000)
+    edit.get_by_role("button", name="Save").click()
+    expect(own.locator(".comment-body")).to_have_text("林" * 9000)
+
+
+def test_what_is_deleted_goes_from_the_page_of_one_s_own_too(page, article, crowd):
+    page.goto(article.path)
+    root = crowd.comment(article, "A root")
+    for slot in (None, root):
+        page.goto(article.path)
+        if slot:
+            page.locator(f"#comment-{slot} .reply").click()
+        form = page.locator("#comment-form") if slot else open_form(page)
+        fill(form, f"Mine under {slot}", "Grace")
+        send(form)
+        expect(page.locator(".comment-body", has_text=f"Mine under {slot}")).to_have_count(1)
+    page.goto(f"{article.path}/comments/yours")
+    for left in (1, 0):
+        page.get_by_role("link", name="Delete").first.click()
+        page.get_by_role("button", name="Delete it").click()
+        expect(page.locator(".comment")).to_have_count(left)
+    expect(page.locator("form.comment-form")).to_have_count(0)
+
+
 def test_a_reply_is_written_under_what_it_answers(page, article, crowd):
     root = crowd.comment(article, "A question")
     page.goto(article.path)

@@ -118,6 +118,15 @@ def test_a_double_click_posts_once(page, article, form):
     expect(page.locator("#thread .comment")).to_have_count(1)
 
 
+def test_the_second_half_of_a_slow_double_click_is_no_empty_post(page, form):
+    fill(form, "Once", "Grace")
+    send(form)
+    expect(page.locator("#thread .comment")).to_have_count(1)
+    page.get_by_role("button", name="Post Comment").click()
+    expect(page.locator("#announcer")).to_contain_text("posted")
+    expect(page.locator("#comment-form .error")).to_have_count(0)
+
+
 def test_an_empty_form_comes_back_with_a_message_at_each_field(page, form, watch):
     watch.allow_status(422)
     send(form)

@@ -198,6 +198,16 @@ def test_a_form_without_a_good_token_comes_back_one_press_from_posting(site, slu
     assert len(all_comments(site)) == 1
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_who_sends_no_cookie_is_told_of_it(site, slug, reader, htmx):
+    sent = reader.comment_form(slug)
+    response = Reader(site).post(f"/articles/{slug}/comments", sent, htmx=htmx)
+    assert response.status_code == 403
+    form = page(response).one("#comment-form")
+    assert "let this site set cookies" in form.one("[role=alert]").text
+    assert form.fields()["body"] == sent["body"]
+
+
 def test_an_expired_form_with_a_mistake_says_both_in_turn(clock, slug, reader):
     sent = reader.comment_form(slug, NASTY, author="")
     clock.later(hours=13)
