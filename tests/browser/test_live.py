@@ -93,6 +93,21 @@ def test_nothing_takes_the_place_of_a_change_that_is_not_saved(page, article):
     expect(own.locator("#comment-form")).to_be_visible()
 
 
+def test_who_deletes_in_place_is_told_and_goes_on_from_there(page, article, crowd):
+    page.goto(article.path)
+    for text in ("First", "Second"):
+        form = open_form(page)
+        fill(form, text, "Grace")
+        send(form)
+        expect(page.locator("#thread .comment-body").first).to_have_text(text)
+    own = page.locator("#thread .comment").first
+    own.get_by_role("link", name="Delete").click()
+    own.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#thread .comment")).to_have_count(1)
+    expect(page.locator("#announcer")).to_have_text("Your comment is deleted.")
+    expect(page.locator("#thread .comment")).to_be_focused()
+
+
 def test_a_long_text_in_any_script_is_edited_in_place(page, article, crowd):
     page.goto(article.path)
     form = open_form(page)
