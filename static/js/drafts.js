@@ -15,9 +15,7 @@ function write(key, draft) {
   try {
     if (draft) localStorage.setItem(key, JSON.stringify(draft));
     else localStorage.removeItem(key);
-  } catch {
-    // Storage is full or forbidden: the page works without drafts.
-  }
+  } catch {} // Storage is full or forbidden: the page works without drafts.
 }
 
 function save(form) {

@@ -3,17 +3,11 @@
 const SOONEST = 2_000;
 const LATEST = 60_000;
 
-// How long an answer takes to be put in place, and how long the stream waits for one at most.
-const IN_PLACE = 200;
-const LONGEST_ACT = 5_000;
-
-let acting = null;
 let source = null;
 let patience = SOONEST;
 let timer = 0;
 let queue = Promise.resolve();
 
-const rest = (time) => new Promise((done) => setTimeout(done, time));
 const place = () => document.getElementById("live");
 
 function close() {
@@ -42,22 +36,8 @@ function open() {
   });
 }
 
-// What this page does itself is put in place first: the stream may tell of it sooner than its answer comes, and would
-// take away what the answer is for.
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method !== "POST") return;
-  const ask = ctx.fetch;
-  ctx.fetch = (...asked) => {
-    const answer = ask(...asked);
-    const inPlace = answer.catch(() => {}).then(() => rest(IN_PLACE));
-    acting = Promise.race([inPlace, rest(LONGEST_ACT)]);
-    return answer;
-  };
-});
-
 async function take(live, text, version) {
   const coming = {};
-  await acting;
   htmx.trigger(document, "coming", coming);
   await coming.ready;
   if (!live.isConnected || Number(version) <= Number(live.dataset.since)) return;
