@@ -94,6 +94,9 @@ def environ_of(request: Request) -> dict[str, Any]:
         "wsgi.input_terminated": True,
     }
     for name, value in request.headers.items():
+        if "_" in name:
+            # It would be taken for the one with a hyphen, and is what a proxy does not take away.
+            continue
         key = _UNPREFIXED.get(name) or "HTTP_" + name.upper().replace("-", "_")
         said = environ.get(key)
         environ[key] = value if said is None else f"{said}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"

@@ -17,6 +17,7 @@ from understory.exchange import Exchange, Request
 from understory.glimpse import glimpse
 from understory.page import Page
 from understory.pages import Key, Pages
+from understory.proxies import believes
 from understory.security import SESSION_COOKIE
 from understory.shortcut import Make, Shortcut, Waiting
 
@@ -66,7 +67,8 @@ class HotPages:
         self._bridge = bridge
         self._shortcut = Shortcut(app, chosen, offers.makers)
         self._has_one_origin = bool(chosen.base_url)
-        self._is_behind = bool(chosen.trusted_proxies.hops or chosen.trusted_proxies.networks)
+        self._proxies = chosen.trusted_proxies
+        self._is_behind = bool(self._proxies.hops or self._proxies.networks)
         self._paths = re.compile("|".join(f"(?:{path})" for path in offers.paths))
         self.pages = Pages(ear, chosen.page_cache * 2**20)
         #: Pages given from memory.
@@ -93,17 +95,19 @@ class HotPages:
         # What proxies say of it counts only where some are trusted to say it.
         return path, query, None if self._has_one_origin else host, forwarded if self._is_behind else None
 
+    def _forwarded(self, request: Request) -> tuple[str | None, str | None]:
+        """The name and the scheme by which a proxy was asked, if it may say so; as often as they are said."""
+        if not (self._is_behind and believes(self._proxies, request.client)):
+            return None, None
+        host, scheme = (", ".join(request.headers.get_all(f"x-forwarded-{name}")) for name in ("host", "proto"))
+        return host or None, scheme or None
+
     async def answer(self, request: Request, exchange: Exchange) -> bool:
         """True when the request was answered; one with a session, or for another address, is not for here."""
         header = request.headers.get
         if header("cookie") is not None and any(_SESSION in cookies for cookies in request.headers.get_all("cookie")):
             return False
-        key = self._key(
-            request.path,
-            request.query_string,
-            header("host"),
-            (header("x-forwarded-host"), header("x-forwarded-proto")),
-        )
+        key = self._key(request.path, request.query_string, header("host"), self._forwarded(request))
         page = await self.pages.find(key)
         if page is None:
             if request.method != "GET" or self._paths.fullmatch(request.path) is None:

@@ -14,6 +14,9 @@ from understory.exchange import HeaderLines, Headers, Request
 LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 1_200_000
 
+#: Requests that are taken out of what came in one piece; who sends more of them at once connects anew.
+MOST_AT_ONCE = 500
+
 
 class Unreadable(Exception):
     """What came is no request that can be answered; nothing after it can be read. `status` says why."""
@@ -44,8 +47,8 @@ class Incoming:
     """
 
     __slots__ = (
-        "_arrived", "_body", "_ends", "_head_bytes", "_lines", "_parser", "_refusal", "_request", "_unread", "_url",
-        "in_head", "is_arriving", "is_over", "wants_word",
+        "_arrived", "_beside", "_body", "_ends", "_head_bytes", "_lines", "_parser", "_refusal", "_request", "_unread",
+        "_url", "in_head", "is_arriving", "is_over", "wants_word",
     )  # fmt: skip
 
     def __init__(self, ends: Ends) -> None:
@@ -64,6 +67,7 @@ class Incoming:
     def feed(self, data: bytes) -> list[tuple[Request, bool]]:
         """The requests that are whole now, and whether each is the connection's last. Raises Unreadable."""
         self._arrived = []
+        was_in_body = self.is_arriving and not self.in_head
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -76,6 +80,11 @@ class Incoming:
             self._unread += len(data)
         if self.in_head and self._unread > LARGEST_HEAD:
             self._refusal = Unreadable(431, "The head of the request is too large.")
+        if was_in_body and self.is_arriving and not self.in_head:
+            self._beside += len(data)
+            # Lengths of chunks, and the trailer, which the parser keeps until a line of it ends.
+            if self._beside > LARGEST_HEAD + 2 * len(self._body):
+                self._refusal = Unreadable(431, "There is far more around the body than in it.")
         if self._refusal is not None:
             # More of it may follow, which nobody reads.
             self.is_over = self.is_arriving = True
@@ -89,12 +98,15 @@ class Incoming:
     def on_message_begin(self) -> None:
         self._url, self._lines, self._body = b"", list[tuple[str, str]](), bytearray()
         self.is_arriving = self.in_head = True
-        self._head_bytes = self._unread = 0
+        self._head_bytes = self._unread = self._beside = 0
 
     def on_url(self, url: bytes) -> None:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.in_head:
+            # Of a trailer, which is no part of the head (RFC 9110, 6.5.1), and which nothing here asks for.
+            return
         self._head_bytes += len(name) + len(value)
         self._lines.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
@@ -131,7 +143,8 @@ class Incoming:
 
     def _take(self, *, is_whole: bool) -> None:
         self._request.body, self._request.is_whole = bytes(self._body), is_whole
-        self.is_over = not is_whole or not self._parser.should_keep_alive()
+        is_full = len(self._arrived) + 1 >= MOST_AT_ONCE
+        self.is_over = not is_whole or is_full or not self._parser.should_keep_alive()
         self._arrived.append((self._request, self.is_over))
         self.wants_word = False
 

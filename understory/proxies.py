@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from understory.values import Proxies
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def behind(proxies: Proxies, application: WSGIApplication) -> WSGIApplication:
@@ -20,12 +23,17 @@ def behind(proxies: Proxies, application: WSGIApplication) -> WSGIApplication:
     return application
 
 
+def believes(proxies: Proxies, address: str) -> bool:
+    """Whether who connects from an address is believed when it says for whom it asks."""
+    return bool(proxies.hops) or _is_in(_networks(proxies.networks), address)
+
+
 class _Believing:
     """Takes from X-Forwarded-For the last address that is not a trusted proxy's own, and X-Forwarded-Proto."""
 
     def __init__(self, application: WSGIApplication, networks: Iterable[str]) -> None:
         self._application = application
-        self._networks = [ipaddress.ip_network(network) for network in networks]
+        self._networks = _networks(tuple(networks))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._believes(environ["REMOTE_ADDR"]):
@@ -40,8 +48,18 @@ class _Believing:
         return self._application(environ, start_response)
 
     def _believes(self, address: str) -> bool:
-        try:
-            known = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(known in network for network in self._networks)
+        return _is_in(self._networks, address)
+
+
+@lru_cache(maxsize=8)
+def _networks(written: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in written)
+
+
+@lru_cache(maxsize=1024)
+def _is_in(networks: tuple[Network, ...], address: str) -> bool:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(known in network for network in networks)

@@ -32,7 +32,7 @@ class Connection(asyncio.Protocol):
     """One connection, and the Exchange of the request that is being answered on it."""
 
     __slots__ = (
-        "_audience", "_door", "_incoming", "_is_answered", "_is_bodiless", "_is_chunking", "_is_last",
+        "_audience", "_door", "_incoming", "_is_answered", "_is_asked", "_is_bodiless", "_is_chunking", "_is_last",
         "_is_streaming", "_is_working", "_queue", "_transport", "deadline", "is_given",
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
         #: Requests that came while another was being answered, and whether each is the last.
         self._queue: deque[tuple[Request, bool]] = deque()
         self._is_working = self._is_streaming = self._is_last = False
-        self._is_bodiless = self._is_chunking = self._is_answered = False
+        self._is_bodiless = self._is_chunking = self._is_answered = self._is_asked = False
         self._audience = Audience()
         #: When the time of what it is at is up, by the loop's clock.
         self.deadline = door.loop.time() + HEAD_SECONDS
@@ -60,6 +60,7 @@ class Connection(asyncio.Protocol):
         if not (self._is_working or self._queue) and (incoming is None or not incoming.is_arriving):
             ready = None if self._door.is_closing else self._door.glance(data)
             if ready is not None:
+                self._is_asked = True
                 self._transport.write(outgoing.STATUS_LINES[ready[0]] + self._door.date + ready[1])
                 self.deadline = self._door.loop.time() + IDLE_SECONDS
                 return
@@ -76,6 +77,7 @@ class Connection(asyncio.Protocol):
         except Unreadable as refusal:
             self._is_last = True
             if not self._is_working:
+                self._is_bodiless = False
                 self.answer(refusal.status, outgoing.PLAIN, f"{refusal}\n".encode())
             return
         if self._queue and not self._is_working:
@@ -212,7 +214,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """The process stops: nothing more is taken from who has been answered, or never asked in all this time."""
-        is_new = self._incoming is None and self.deadline - self._door.loop.time() > HEAD_SECONDS - 1
+        is_new = not (self._is_asked or self._incoming) and self.deadline - self._door.loop.time() > HEAD_SECONDS - 1
         if not (self._is_working or is_new or (self._incoming is not None and self._incoming.is_arriving)):
             self._part()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.postgresql import PostgreSQL, postgresql
@@ -192,6 +193,18 @@ def test_readers_have_a_replica_and_writers_see_their_own(tmp_path, note: Note):
 
             post("words before")
             _until(lambda: shows("words before"))
+            # Of transactions that end in another order than they began a replica's snapshot tells nothing.
+            with psycopg.connect(first.address("site")) as older, psycopg.connect(first.address("site")) as editing:
+                older.execute("SELECT pg_current_xact_id()")
+                editing.execute(
+                    "UPDATE articles SET title = 'Told anew', version = version + 1 WHERE slug = %s", [SLUG]
+                )
+                first.do("SELECT pg_current_xact_id()", "site")
+                replayed = first.do("SELECT pg_current_wal_lsn()::text")[0][0]
+                _until(lambda: second.do(f"SELECT pg_last_wal_replay_lsn() >= '{replayed}'")[0][0])
+                assert not any(shows("Told anew") for _ in range(8))
+                editing.commit()
+                _until(lambda: all(shows("Told anew") for _ in range(8)))
             second.do("SELECT pg_wal_replay_pause()")
             post("words meanwhile")
             assert "words meanwhile" in poster.ask("GET", path).text, "who posted sees the own post"

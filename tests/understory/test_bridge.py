@@ -62,3 +62,10 @@ def test_what_is_too_large_is_refused_by_the_application(app, body, lines):
 
 def test_headers_said_twice_are_one_list(app):
     assert b"'1,2'" in ask(app, lines=[("x-a", "1"), ("x-a", "2")]).body
+
+
+def test_a_name_with_an_underscore_is_not_taken_for_the_one_with_a_hyphen(app):
+    assert "None] None" in ask(app, lines=[("x_a", "spoofed")]).body.decode()
+    told = ask(app, lines=[("x-a", "said"), ("x_a", "spoofed"), ("X_A", "spoofed")]).body.decode()
+    assert "'said'" in told
+    assert "spoofed" not in told

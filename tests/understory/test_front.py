@@ -17,6 +17,7 @@ from understory.front import Front
 from understory.listening import StreamPath
 
 ELSEWHERE = "203.0.113.7"
+HTTPS = ("x-forwarded-proto", "https")
 
 
 @pytest.fixture
@@ -138,3 +139,31 @@ def test_the_database_is_open_before_anybody_asks(make_site):
         return [was, opened]
 
     assert asyncio.run(story()) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "spoofed", "by"),
+    [
+        ("1", [("x-forwarded-host", "good.example"), ("x-forwarded-host", "evil.example"), HTTPS], "127.0.0.1"),
+        ("1", [("x-forwarded-host", "good.example"), ("x_forwarded_host", "evil.example"), HTTPS], "127.0.0.1"),
+        ("10.0.0.0/8", [("host", "good.example"), HTTPS], ELSEWHERE),
+    ],
+)
+def test_what_one_says_of_the_site_s_name_is_on_nobody_else_s_page(make_site, proxies, spoofed, by):
+    """Without a fixed address pages name the one that they were asked at; a kept one is for those who asked so."""
+    site = make_site(trusted_proxies=values.proxies(proxies))
+    slug = add_article(site)
+    plain = [spoofed[0] if proxies == "1" else ("host", "good.example"), HTTPS]
+
+    async def story() -> list[str]:
+        door, answers = Front(site), []
+        for lines, client in ((spoofed, by), (plain, "10.0.0.1")):
+            answered = Answered()
+            await door.handle(asking(f"/articles/{slug}", lines=lines, client=client), answered)
+            answers.append(answered.body.decode())
+        door.close()
+        return answers
+
+    page = asyncio.run(story())[1]
+    assert "evil.example" not in page
+    assert f"https://good.example/articles/{slug}" in page

@@ -263,6 +263,91 @@ def test_a_head_is_the_answer_without_its_body_and_a_word_comes_before_a_body():
     told(story)
 
 
+def chunked(path: str, trailer: bytes = b"", *lines: str) -> bytes:
+    return asked(path, "Transfer-Encoding: chunked", *lines, method="POST") + b"3\r\nabc\r\n0\r\n" + trailer
+
+
+def test_a_trailer_is_no_part_of_the_head():
+    async def story(site, _door, visit):
+        browser = await visit()
+        browser.send(chunked("/a", b"X-Forwarded-For: 192.0.2.1\r\nCookie: a=b\r\n\r\n", "X-Told: before"))
+        assert (await browser.answer())[2] == b"POST /a  3"
+        names = [name for name, _ in site.asked[-1].headers.items()]
+        assert "x-told" in names
+        assert not {"x-forwarded-for", "cookie"} & set(names)
+
+    told(story)
+
+
+@pytest.mark.parametrize("line", [b"X-A: b\r\n", b"x"], ids=["many lines", "one line"])
+def test_a_trailer_without_an_end_is_refused(line):
+    async def story(_site, _door, visit):
+        browser = await visit()
+        browser.send(chunked("/a", b"" if line.endswith(b"\n") else b"X-A: "))
+        sending = asyncio.create_task(go_on(browser, line * 1000))
+        assert (await browser.answer())[0] == 431
+        sending.cancel()
+
+    async def go_on(browser, data):
+        for _ in range(10_000):
+            browser.send(data)
+            await asyncio.sleep(0)
+
+    told(story)
+
+
+def test_a_body_in_small_pieces_is_taken():
+    async def story(_site, _door, visit):
+        browser = await visit()
+        browser.send(asked("/a", "Transfer-Encoding: chunked", method="POST"))
+        for _ in range(200):
+            browser.send(b"400\r\n" + b"x" * 1024 + b"\r\n")
+            await browser.writer.drain()
+        browser.send(b"0\r\n\r\n")
+        assert (await browser.answer())[2] == b"POST /a  204800"
+
+    told(story)
+
+
+def test_who_sends_very_many_requests_at_once_connects_anew():
+    async def story(site, _door, visit):
+        browser = await visit()
+        browser.send(asked("/a") * 2000)
+        said = await browser.rest()
+        assert 0 < said.count(b"HTTP/1.1 200") == len(site.asked) < 2000
+        assert said.lower().count(b"connection: close") == 1
+
+    told(story)
+
+
+def test_a_refusal_after_a_head_is_said_whole():
+    async def story(_site, _door, visit):
+        browser = await visit()
+        browser.send(asked("/a", method="HEAD"))
+        await browser.reader.readuntil(b"\r\n\r\n")
+        browser.send(b"rubbish\r\n\r\n")
+        status, _, body = await browser.answer()
+        assert (status, body) == (400, b"This is no HTTP request.\n")
+
+    told(story)
+
+
+def test_who_was_given_what_is_ready_does_not_hold_up_the_end():
+    async def story(_site, door, visit):
+        browser, new = await visit(), await visit()
+        browser.send(asked("/ready"))
+        assert (await browser.answer())[2] == b"ready"
+        while len(door.connections) < 2:
+            await asyncio.sleep(0)
+        for connection in list(door.connections):
+            connection.close()
+        assert await browser.rest() == b""
+        new.send(asked("/a"))
+        assert (await new.answer())[0] == 200
+
+    told(story)
+
+
 def test_a_stream_goes_on_until_its_browser_leaves():
     async def story(site, _door, visit):
         browser, old = await visit(), await visit()

@@ -79,7 +79,9 @@ class PostgreSQLEar:
         self._teller: psycopg.AsyncConnection | None = None
         self._query = _question(version).compile(dialect=engine.dialect).string
         self._connection: psycopg.AsyncConnection | None = None
-        self._snapshot = ""
+        self._asks_a_replica = self._asked_parameters != self._parameters
+        #: What a replica had replayed, and the snapshot of the answer.
+        self._seen = "", ""
         self._number = 0
         self._next: _Question | None = None
         self._to_tell: set[int] = set()
@@ -170,12 +172,18 @@ class PostgreSQLEar:
             await self._notify(changed)
         if self._connection is None:
             self._connection = await _connected(self._asked_parameters)
+        replayed = ""
+        if self._asks_a_replica:
+            # Asked for first: what is seen below is no older. A replica's snapshot tells of no transaction that was
+            # begun before, so that one which ends leaves it as it was.
+            row = await (await self._connection.execute("SELECT pg_last_wal_replay_lsn()::text")).fetchone()
+            replayed = (row[0] if row else None) or ""
         asked = list(topics)
         row = await (await self._connection.execute(self._query, {"topics": asked})).fetchone()
         if row is None:
             return DEAF
-        if row[0] != self._snapshot:
-            self._snapshot = row[0]
+        if (replayed, row[0]) != self._seen:
+            self._seen = replayed, row[0]
             self._number += 1
         return Answered(self._number, dict(zip(asked, row[1], strict=True)))
 
@@ -196,7 +204,10 @@ def _question(version: VersionOf) -> Select[*tuple[Any, ...]]:
 
 
 def _named(payload: str) -> frozenset[int] | None:
-    return frozenset(map(int, payload.split())) or None
+    """None also for what somebody else has notified of on this channel."""
+    with suppress(ValueError):
+        return frozenset(map(int, payload.split())) or None
+    return None
 
 
 def _of(error: Exception) -> str:
