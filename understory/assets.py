@@ -28,7 +28,7 @@ LIBRARY = "vendor/htmx-4.0.1.min.js"
 MODULES = ("times", "later", "back", "trouble", "token", "stream", "mine", "keys")
 
 #: What is of use when somebody writes, likewise; on an article it comes just then (static/js/later.js).
-MORE = ("drafts", "writing", "pressed", "acting", "removed", "live")
+MORE = ("drafts", "writing", "pressed", "acting", "removed", "steady", "live")
 
 #: The moderators' own, likewise.
 DESK = ("desk-cards", "desk-keys", "desk-news")

@@ -66,9 +66,8 @@ class Connection(asyncio.Protocol):
                 return
         if incoming is None:
             incoming = self._incoming = Incoming(ends_of(self._transport))
-        if incoming.is_over:
-            return
-        self._read(incoming, data)
+        if not incoming.is_over:
+            self._read(incoming, data)
 
     def _read(self, incoming: Incoming, data: bytes) -> None:
         before = incoming.is_arriving, incoming.in_head
@@ -144,8 +143,7 @@ class Connection(asyncio.Protocol):
     def _begin_next(self) -> None:
         request, is_last = self._queue.popleft()
         self._is_last |= is_last
-        self._is_working = True
-        self._is_answered = False
+        self._is_working, self._is_answered = True, False
         self._is_bodiless = request.method == "HEAD"
         self._is_chunking = request.http_version != "1.0"
         self.deadline = math.inf

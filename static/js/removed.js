@@ -23,6 +23,8 @@ function keep(form, gone) {
   notice.setAttribute("role", "status");
   notice.textContent = "This comment has just been removed. Your text stays here, so that you can copy it.";
   form.querySelector(".acts").replaceChildren(notice);
+  // What was taken down is not read in its quotation either.
+  form.querySelector(".answered")?.remove();
   // A branch without replies is not shown.
   const branch = gone.closest(".branch");
   (branch?.querySelectorAll(".comment").length === 1 ? branch : gone).before(form);

@@ -51,6 +51,20 @@ def test_a_reply_comes_in_softly_where_it_belongs(page, article, crowd):
     expect(form.locator("[name=body]")).to_be_focused()
 
 
+def test_what_comes_in_above_moves_nothing_that_is_being_written(page, article, crowd):
+    below, above = crowd.comment(article, "Below"), crowd.comment(article, "Above")
+    page.goto(article.path)
+    page.locator(f"#comment-{below} .reply").click()
+    body = page.locator(f"#slot-{below} [name=body]")
+    body.press_sequentially("Half a thou")
+    page.locator(f"#comment-{above}").evaluate("one => one.scrollIntoView({ behavior: 'instant' })")
+    before = body.bounding_box()["y"]
+    reply = crowd.comment(article, "A long answer\n\n" * 20, parent_id=above)
+    expect(page.locator(f"#comment-{reply}")).to_contain_text("A long answer")
+    assert abs(body.bounding_box()["y"] - before) < 2
+    expect(body).to_be_focused()
+
+
 def test_what_a_moderator_takes_down_goes_from_open_pages(page, article, crowd, moderator):
     gone = crowd.comment(article, "Loud")
     page.goto(article.path)
@@ -70,6 +84,7 @@ def test_what_is_being_written_outlives_what_it_answers(page, article, crowd, mo
     moderator.delete(gone)
     expect(page.locator(f"#comment-{gone}")).to_have_count(0)
     expect(form.get_by_role("status")).to_contain_text("Your text stays here")
+    expect(form.get_by_text("Loud")).to_have_count(0)
     expect(form.get_by_role("button", name="Post Comment")).to_have_count(0)
     expect(form.locator("[name=body]")).to_be_focused()
     page.keyboard.type(" more")
