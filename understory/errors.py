@@ -27,6 +27,7 @@ KEPT_FIELDS = {
     "body": "Text",
     "source": "Text",
     "reason": "Reason",
+    "slug": "Address of the article",
     "words": "Words",
     "name": "Name",
     "meant_for": "For whom",

@@ -36,19 +36,16 @@ class _Believing:
         self._networks = _networks(tuple(networks))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._believes(environ["REMOTE_ADDR"]):
+        if _is_in(self._networks, environ["REMOTE_ADDR"]):
             told = [one.strip() for one in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
             if told:
-                others = (one for one in reversed(told) if not self._believes(one))
+                others = (one for one in reversed(told) if not _is_in(self._networks, one))
                 environ["REMOTE_ADDR"] = next(others, told[0])
                 environ["REMOTE_PORT"] = "0"
             scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").split(",")[0].strip().lower()
             if scheme in ("http", "https"):
                 environ["wsgi.url_scheme"] = scheme
         return self._application(environ, start_response)
-
-    def _believes(self, address: str) -> bool:
-        return _is_in(self._networks, address)
 
 
 @lru_cache(maxsize=8)

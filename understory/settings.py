@@ -80,9 +80,8 @@ class Settings:
 
 _KNOWN: Mapping[str, Field[Any]] = {known.name: known for known in fields(Settings)}
 
-
 #: What is left of bytes that are not UTF-8 (PEP 383), and NUL.
-_IS_NO_TEXT = re.compile("[\ud800-\udfff\0]")
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 
 #: Whose values are never printed.
 _SECRETS = frozenset(
@@ -131,7 +130,7 @@ class _Given:
 
 
 def _parsed(name: str, given: _Given) -> Any:
-    if _IS_NO_TEXT.search(given.text):
+    if _NO_TEXT.search(given.text):
         raise SettingError(f"{given.label}: it is not text in UTF-8")
     try:
         return _KNOWN[name].metadata["parse"](given.text)

@@ -13,7 +13,7 @@ from blueprints.votes import queries as votes
 from understory import limits, settings
 from understory.db import AnyRow
 from understory.errors import Refused
-from understory.forms import STALE
+from understory.forms import stale
 from understory.htmx import done, is_htmx, private
 from understory.readers import key_here
 from understory.sanitize import comment_html
@@ -64,7 +64,7 @@ def edit(comment_id: int) -> Response:
     if request.method == "GET":
         return _edit_answer(comment, form)
     if not form.validate():
-        return _edit_answer(comment, form, 403 if form.is_stale else 422, STALE if form.is_stale else None)
+        return _edit_answer(comment, form, 403 if form.is_stale else 422, stale() if form.is_stale else None)
     if "preview" in request.form:
         return _edit_answer(comment, form, preview=comment_html(form.body.data or ""))
     try:
@@ -85,7 +85,7 @@ def withdraw(comment_id: int) -> Response:
     if request.method == "GET":
         return _withdraw_answer(comment, form)
     if not form.validate():
-        return _withdraw_answer(comment, form, 403, STALE)
+        return _withdraw_answer(comment, form, 403, stale())
     try:
         limits.take(settings.current().act_limit, "act", limits.client())
         amending.withdraw(comment_id, key_here(), settings.current().edit_minutes)

@@ -11,7 +11,7 @@ from blueprints.moderation.models import Grounds
 from understory import limits, settings
 from understory.db import AnyRow
 from understory.errors import TooMany
-from understory.forms import STALE
+from understory.forms import stale
 from understory.htmx import done, is_htmx, private
 from understory.readers import key_of_actor, remember
 from understory.security import csrf
@@ -30,7 +30,7 @@ def report(comment_id: int) -> Response:
     if request.method == "GET":
         return _answer(comment, form)
     if not form.validate():
-        return _answer(comment, form, 403 if form.is_stale else 422, STALE if form.is_stale else None)
+        return _answer(comment, form, 403 if form.is_stale else 422, stale() if form.is_stale else None)
     rules = settings.current()
     try:
         limits.take(rules.act_limit, "act", limits.client())

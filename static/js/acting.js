@@ -1,5 +1,6 @@
 // What this page does itself is put in place first: the stream may tell of it sooner than its answer comes, and would
 // take away what the answer is for.
+
 // How long an answer takes to be put in place, and how long the stream waits for one at most.
 const IN_PLACE = 200;
 const LONGEST = 5_000;

@@ -24,8 +24,8 @@ function save(form) {
 }
 
 function restore(form) {
-  if (!form || "drafted" in form.dataset) return;
-  form.dataset.drafted = form.elements.submission_id.value;
+  if (!form || "ownId" in form.dataset) return;
+  form.dataset.ownId = form.elements.submission_id.value;
   if (form.elements.body.value) return save(form);
   const draft = read(keyOf(form));
   if (!draft?.body) return;
@@ -46,7 +46,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#comment-form");
   if (!form) return;
   // What is written after all was taken out is another comment.
-  if (!form.elements.body.value && form.dataset.drafted) form.elements.submission_id.value = form.dataset.drafted;
+  if (!form.elements.body.value && form.dataset.ownId) form.elements.submission_id.value = form.dataset.ownId;
   save(form);
 });
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from .acts import fill, is_same, mark, open_form, send
+
+
+def posted(page, article, text: str) -> Locator:
+    """One's own comment, on the page that has just posted it."""
+    page.goto(article.path)
+    form = open_form(page)
+    fill(form, text, "Grace")
+    send(form)
+    own = page.locator("#thread .comment").first
+    expect(own.locator(".comment-body")).to_have_text(text)
+    return own
 
 
 def test_a_new_comment_is_announced_and_shown_when_asked_for(page, new_context, article, crowd):
@@ -92,11 +103,7 @@ def test_what_is_being_written_outlives_what_it_answers(page, article, crowd, mo
 
 
 def test_nothing_takes_the_place_of_a_change_that_is_not_saved(page, article):
-    page.goto(article.path)
-    form = open_form(page)
-    fill(form, "A thought", "Grace")
-    send(form)
-    own = page.locator("#thread .comment").first
+    own = posted(page, article, "A thought")
     own.get_by_role("link", name="Edit").click()
     body = page.locator("#edit-form [name=body]")
     body.fill("A better thought")
@@ -108,14 +115,9 @@ def test_nothing_takes_the_place_of_a_change_that_is_not_saved(page, article):
     expect(own.locator("#comment-form")).to_be_visible()
 
 
-def test_who_deletes_in_place_is_told_and_goes_on_from_there(page, article, crowd):
-    page.goto(article.path)
-    for text in ("First", "Second"):
-        form = open_form(page)
-        fill(form, text, "Grace")
-        send(form)
-        expect(page.locator("#thread .comment-body").first).to_have_text(text)
-    own = page.locator("#thread .comment").first
+def test_who_deletes_in_place_is_told_and_goes_on_from_there(page, article):
+    posted(page, article, "First")
+    own = posted(page, article, "Second")
     own.get_by_role("link", name="Delete").click()
     own.get_by_role("button", name="Delete it").click()
     expect(page.locator("#thread .comment")).to_have_count(1)
@@ -124,11 +126,7 @@ def test_who_deletes_in_place_is_told_and_goes_on_from_there(page, article, crow
 
 
 def test_a_long_text_in_any_script_is_edited_in_place(page, article, crowd):
-    page.goto(article.path)
-    form = open_form(page)
-    fill(form, "木" * 9000, "Grace")
-    send(form)
-    own = page.locator("#thread .comment").first
+    own = posted(page, article, "木" * 9000)
     own.get_by_role("link", name="Edit").click()
     edit = page.locator("#edit-form")
     edit.locator("[name=body]").fill("林" * 9000)
@@ -210,11 +208,7 @@ def test_a_preview_is_what_others_would_see_and_posts_nothing(page, article):
 
 
 def test_an_author_edits_in_place(page, article):
-    page.goto(article.path)
-    form = open_form(page)
-    fill(form, "As first written", "Grace")
-    send(form)
-    comment = page.locator("#thread .comment")
+    comment = posted(page, article, "As first written")
     comment.get_by_role("link", name="Edit").click()
     page.locator("#edit-form [name=body]").fill("As meant")
     # The event may show the change before the answer does; a reload meanwhile would cut the answer off.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from wtforms import ValidationError
+from wtforms import HiddenField, IntegerField, PasswordField, StringField, ValidationError
+from wtforms.fields.core import UnboundField
 
-from understory.forms import AtMost, Filled, no_controls, one_line, unix_lines
+from blueprints.accounts.unsent import SECRETS
+from understory.errors import KEPT_FIELDS
+from understory.forms import AtMost, Filled, Form, no_controls, one_line, unix_lines
 
 
 class Field:
@@ -64,3 +67,20 @@ def test_what_is_too_long_is_told_by_how_much():
 @pytest.mark.parametrize("text", [None, "", " \n", "\u200b\u202e"])
 def test_what_nobody_could_see_does_not_fill_a_field(text):
     assert said(Filled("Say something."), text) == "Say something."
+
+
+def test_whatever_is_typed_into_any_form_can_be_given_back():
+    """A field that is new has to be given a label there, or what it held is lost where a form is refused as a whole."""
+    forms, waiting = [], [Form]
+    while waiting:
+        forms += (below := waiting.pop().__subclasses__())
+        waiting += below
+    assert len(forms) > 15
+    typed = {
+        name
+        for form in forms
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField) and issubclass(field.field_class, StringField | IntegerField)
+        if not issubclass(field.field_class, HiddenField | PasswordField)
+    }
+    assert typed - {"website"} - SECRETS <= KEPT_FIELDS.keys()
